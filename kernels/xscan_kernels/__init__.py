@@ -1,0 +1,1 @@
+"""Voxel kernels: loops over arrays that know nothing of parcels."""
