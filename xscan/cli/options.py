@@ -1,0 +1,39 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["PATH", "analysis_options", "quiet_option", "units_option"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# existence is checked by the readers, whose error names the file and what to do, with exit status 3
+PATH = click.Path(path_type=Path)
+
+units_option = click.option(
+    "--units",
+    type=click.Choice(["HU", "MHU", "1/cm", "arbitrary"]),
+    help="Unit of the numbers, for forms that carry none (NRRD, TIFF, raw …).",
+)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+
+
+def analysis_options(function: F) -> F:
+    """Add the options that `analyze` and `batch` share."""
+    for option in reversed(
+        (
+            click.option("--templates", type=PATH, help="Folder of shape templates (templates.json and meshes)."),
+            click.option("--calibration", type=PATH, help="File written by `xscan calibrate` for this scanner."),
+            units_option,
+            click.option("--config", "config_file", type=PATH, help="TOML file of settings; see `xscan config show`."),
+            click.option("--exit-code", is_flag=True, help="Exit with 10 where a decision is not `clear`."),
+            quiet_option,
+        )
+    ):
+        function = option(function)
+    return function
