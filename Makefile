@@ -1,0 +1,41 @@
+# Two commands on a machine with nothing but Python 3.11 or newer and git: `make demo`, then `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check bench fixtures clean
+
+$(BIN)/.ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xscan needs Python 3.11 or newer; say make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(BIN)/.ready-dev: $(BIN)/.ready
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+demo: $(BIN)/.ready  ## analyse the parcel in fixtures/ and say where its report is
+	$(BIN)/xscan calibrate fixtures/parcel/phantom.h5 --rods fixtures/parcel/phantom.json --out demo-report/calibration.json
+	$(BIN)/xscan analyze fixtures/parcel/scan.h5 --declaration fixtures/parcel/declaration.json \
+	  --templates fixtures/parcel/templates --calibration demo-report/calibration.json --out demo-report
+
+test: $(BIN)/.ready-dev  ## the default tests
+	$(BIN)/python -m pytest
+
+check: $(BIN)/.ready-dev  ## layers, lint, types
+	$(BIN)/lint-imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(BIN)/.ready-dev  ## kernels against their peers, into benchmarks/results.json and benchmarks/README.md
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m benchmarks.kernels
+
+fixtures: $(BIN)/.ready-dev  ## make the parcels in fixtures/ again, bit for bit
+	$(BIN)/python -m fixtures
+
+clean:
+	rm -rf demo-report .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
