@@ -1,0 +1,13 @@
+"""A decision becomes files: report.json, labels.h5, report.html, and the lines on the terminal."""
+
+from __future__ import annotations
+
+from xscan.report.config import ReportConfig
+from xscan.report.document import report_json
+from xscan.report.schema import load_schema
+from xscan.report.summary import summary
+from xscan.report.write import write_report
+
+__all__ = ["SCHEMA", "ReportConfig", "report_json", "summary", "write_report"]
+
+SCHEMA = load_schema()

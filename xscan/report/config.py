@@ -1,0 +1,28 @@
+"""What a report shows and how large it may grow."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["ReportConfig"]
+
+
+class ReportConfig(BaseModel):
+    """Limits of `report.html` and `labels.h5`; none of them changes `report.json`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    page: bool = Field(default=True, description="write report.html beside report.json and labels.h5")
+    picture_pixels: int = Field(
+        default=640,
+        ge=64,
+        le=4096,
+        description="longest side of a picture of the whole scan, pixels; larger ones are averaged",
+    )
+    pictured_reasons: int = Field(default=12, ge=0, le=200, description="reasons that get pictures, worst first")
+    pictured_objects: int = Field(default=80, ge=0, le=2000, description="objects that get a thumbnail in the table")
+    pictured_matches: int = Field(
+        default=8, ge=0, le=200, description="template matches that get pictures, in report order"
+    )
+    surface_pixels: int = Field(default=260, ge=64, le=1024, description="side of a picture of a surface, pixels")
+    labels_gzip: int = Field(default=4, ge=0, le=9, description="gzip level of labels.h5")

@@ -1,0 +1,61 @@
+"""The files of one report: report.json, labels.h5, report.html."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from xscan.model import Analysis, Progress, silent
+from xscan.report.aside import written_aside
+from xscan.report.config import ReportConfig
+from xscan.report.document import report_json
+from xscan.report.labels import write_labels
+
+__all__ = ["write_report"]
+
+NAMES = ("labels.h5", "report.html", "report.json")
+
+
+def write_report(
+    analysis: Analysis,
+    out: Path,
+    *,
+    config: ReportConfig = ReportConfig(),  # noqa: B008
+    version: str,
+    progress: Progress = silent,
+) -> Path:
+    """Write the report of one analysis into a folder; every file appears whole or not at all.
+
+    Parameters
+    ----------
+    analysis : what one run found
+    out : folder; made where it does not exist
+    version : of xscan
+
+    Returns
+    -------
+    Path
+        `out`, which now holds report.json, labels.h5 and (unless the configuration says no) report.html.
+
+    Raises
+    ------
+    UsageError
+        `out` is a file.
+    XscanError
+        The folder cannot be written.
+    """
+    out = Path(out)
+    document = report_json(analysis, version)
+    with written_aside(out, NAMES) as aside:
+        progress(0.0, "labels")
+        write_labels(
+            aside / "labels.h5",
+            analysis.segmentation,
+            analysis.scan.grid,
+            binning=analysis.binning,
+            gzip=config.labels_gzip,
+        )
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+        (aside / "report.json").write_text(text + "\n", encoding="utf-8")
+    progress(1.0, "report")
+    return out
