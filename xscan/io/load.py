@@ -1,0 +1,96 @@
+"""From a path to a scan, and how large it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from xscan.errors import InputError
+from xscan.io.config import IoConfig
+from xscan.io.folder import files_of
+from xscan.io.reader import Reader
+from xscan.io.registry import READERS
+from xscan.model import Scan, Volume
+
+__all__ = ["load", "sha256_of", "stored_bytes"]
+
+
+def load(path: str | Path, *, units: str | None = None, config: IoConfig | None = None) -> Scan:
+    """Open a scan of any form xscan reads; the form is told by content, and volumes stay in their files.
+
+    Parameters
+    ----------
+    path : file or folder
+    units : what the values are, for forms that carry no unit: HU, MHU, 1/cm or arbitrary (the default)
+    config : limits of memory and more
+
+    Raises
+    ------
+    InputError
+        where it cannot be read, is refused, or carries a unit that disagrees with `units`
+    UsageError
+        where `units` is no unit
+    """
+    config = config or IoConfig()
+    path = Path(path)
+    try:
+        if not path.exists():
+            raise InputError(path, "no such file or folder")
+        if path.is_file() and path.stat().st_size == 0:
+            raise InputError(path, "the file is empty", "fetch it again")
+        if path.is_dir() and next(path.iterdir(), None) is None:
+            raise InputError(path, "the folder is empty", "give a folder with a scan in it")
+        name, reader = _reader_of(path)
+        scan = reader.read(path, units=units, config=config)
+        known = replace(scan.provenance, path=str(path), form=scan.provenance.form or name)
+        if config.sha256 and not known.sha256:
+            known = replace(known, sha256=sha256_of(path, config))
+    except OSError as error:
+        raise InputError(path, f"could not be read: {error.strerror or error}") from error
+    return replace(scan, provenance=known)
+
+
+def _reader_of(path: Path) -> tuple[str, Reader]:
+    for name, reader in (*READERS.items(), *_outsiders()):
+        if reader.sniff(path):
+            return name, reader
+    forms = ", ".join(reader.form for reader in READERS.values())
+    what = "no scan in this folder" if path.is_dir() else "not a scan of a known form"
+    raise InputError(path, f"{what}: expected one of {forms}", "raw numbers need a .json of the same name beside them")
+
+
+def _outsiders() -> Iterator[tuple[str, Reader]]:
+    for point in sorted(entry_points(group="xscan.readers"), key=lambda p: p.name):
+        reader = point.load()
+        if isinstance(reader, Reader):
+            yield point.name, reader
+
+
+def sha256_of(path: str | Path, config: IoConfig | None = None) -> str:
+    """SHA-256, in hex, of a file's bytes; of a folder, over its files' names and bytes in the order of the names."""
+    path = Path(path)
+    total = hashlib.sha256()
+    if path.is_file():
+        _feed(total, path)
+    else:
+        for file in files_of(path, config or IoConfig()):
+            total.update(file.relative_to(path).as_posix().encode() + b"\0")
+            _feed(total, file)
+    return total.hexdigest()
+
+
+def _feed(total: hashlib._Hash, path: Path) -> None:
+    with path.open("rb") as file:
+        while piece := file.read(2**22):
+            total.update(piece)
+
+
+def stored_bytes(scan: Scan) -> int:
+    """Bytes of all channels' stored numbers, unpacked."""
+    total = 0
+    for channel in scan.channels.values():
+        total += channel.nbytes if isinstance(channel, Volume) else channel.shape[0] * channel.shape[1] * 4
+    return total
