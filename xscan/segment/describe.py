@@ -1,0 +1,67 @@
+"""Bodies and cartons become the regions and objects of a segmentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xscan.model import Grid, Labels, Object, Region, Segmentation
+from xscan.segment.bodies import Bodies
+from xscan.segment.config import SegmentConfig
+from xscan.segment.equal import groups
+from xscan.segment.geometry import F32, window_of
+from xscan.segment.measure import measure
+from xscan.segment.nest import parents
+from xscan.segment.packaging import Carton
+
+__all__ = ["describe"]
+
+
+def describe(bodies: Bodies, cartons: Sequence[Carton], values: F32, grid: Grid, config: SegmentConfig) -> Segmentation:
+    """Measure, nest and group what was found."""
+    from xscan_kernels.measuring import region_statistics
+
+    labels = bodies.labels
+    goods = sorted(bodies.scores)
+    top = len(goods)
+    for n, carton in enumerate(cartons, top + 1):
+        labels[carton.wall & (labels == 0)] = n
+    count = top + len(cartons)
+    stats = region_statistics(labels, [values], count=count)
+    boxes = {k: tuple(int(v) for v in stats.bbox[k]) for k in range(1, count + 1)}
+    inside = parents(labels, {k: boxes[k] for k in goods}, grid.voxel_size_mm)
+
+    shapes: dict[int, dict[str, float]] = {}
+    for k in goods:
+        mask = labels[window_of(boxes[k], labels.shape)] == k
+        shapes[k] = measure(mask, grid.voxel_size_mm) | {"mean_mhu": float(stats.mean[0, k])}
+    equal = groups(shapes, config.equal)
+
+    regions, objects = [], []
+    for k in range(1, count + 1):
+        z0, y0, x0, z1, y1, x1 = boxes[k]
+        box = ((z0, y0, x0), (z1, y1, x1))
+        centre = tuple(grid.position_mm(stats.centroid[k]))
+        regions.append(Region(k, int(stats.count[k]), box, centre))
+        scores = dict(bodies.scores.get(k, {}))
+        if k in inside:
+            scores["enclosed"] = inside[k][1]
+        if k > top:
+            carton = cartons[k - top - 1]
+            scores["flat"] = carton.flat
+            shapes[k] = {"wall_mm": carton.thickness_mm, "mean_mhu": float(stats.mean[0, k])}
+        objects.append(
+            Object(
+                id=k,
+                role="goods" if k <= top else "packaging",
+                region_ids=(k,),
+                bbox=box,
+                centroid_mm=centre,
+                voxels=int(stats.count[k]),
+                parent=inside[k][0] if k in inside else None,
+                name="" if k <= top else "carton",
+                scores=scores,
+                shape=shapes[k],
+                group=equal.get(k),
+            )
+        )
+    return Segmentation(Labels(grid, labels), tuple(regions), tuple(objects))

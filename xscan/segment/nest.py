@@ -1,0 +1,53 @@
+"""Which object lies inside which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from xscan.segment.geometry import Labels32, closed, outside, window_of
+
+__all__ = ["ENCLOSED", "parents"]
+
+ENCLOSED = 0.9  # share of an object that must lie in what another one encloses
+
+
+def parents(
+    labels: Labels32, boxes: Mapping[int, Sequence[int]], voxel_mm: Sequence[float]
+) -> dict[int, tuple[int, float]]:
+    """Find the object that encloses each object.
+
+    Parameters
+    ----------
+    labels : object ids (z, y, x)
+    boxes : ``z0, y0, x0, z1, y1, x1`` of each id
+    voxel_mm : voxel size
+
+    Returns
+    -------
+    dict
+        ``{child: (parent, enclosed share)}``; the smallest of several enclosing objects is the parent.
+    """
+    found: dict[int, tuple[int, float]] = {}
+    volume = {k: np.prod(np.subtract(b[3:], b[:3])) for k, b in boxes.items()}
+    for outer in sorted(boxes, key=lambda k: (volume[k], k)):
+        inner = [k for k in boxes if k != outer and k not in found and _within(boxes[k], boxes[outer])]
+        if not inner:
+            continue
+        window = window_of(boxes[outer], labels.shape)
+        part = labels[window]
+        own = part == outer
+        cavity = ~outside(closed(own, voxel_mm, 2 * max(voxel_mm))) & ~own
+        for k in inner:
+            mask = part == k
+            share = float((mask & cavity).sum() / mask.sum())
+            if share >= ENCLOSED:
+                found[k] = (outer, share)
+    return found
+
+
+def _within(inner: Sequence[int], outer: Sequence[int]) -> bool:
+    return all(o <= i for i, o in zip(inner[:3], outer[:3], strict=True)) and all(
+        i <= o for i, o in zip(inner[3:], outer[3:], strict=True)
+    )

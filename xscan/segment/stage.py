@@ -1,0 +1,53 @@
+"""The stage: reads as the order of its steps."""
+
+from __future__ import annotations
+
+from xscan.model import Progress, Quantities, Segmentation, silent
+from xscan.segment.bodies import part_bodies
+from xscan.segment.config import SegmentConfig
+from xscan.segment.describe import describe
+from xscan.segment.foreground import floor_of, foreground
+from xscan.segment.packaging import find_cartons
+
+__all__ = ["segment"]
+
+
+def segment(
+    quantities: Quantities, *, config: SegmentConfig | None = None, progress: Progress = silent
+) -> Segmentation:
+    """Find what a person would call a thing.
+
+    Parameters
+    ----------
+    quantities : cleaned; `attenuation` is what objects are found on
+    config : settings; the defaults where absent
+    progress : told how far it is
+
+    Returns
+    -------
+    Segmentation
+        Goods first, in raster order, then packaging; an object inside another has that one as `parent`.
+        What merely lies in a carton has no parent.
+    """
+    config = config or SegmentConfig()
+    values = quantities.attenuation.array()
+    voxel_mm = quantities.grid.voxel_size_mm
+    floor = floor_of(quantities.has_scale, quantities.noise_mhu, config)
+
+    progress(0.0, "looking for packaging")
+    cartons = find_cartons(values, floor, voxel_mm, config)
+
+    progress(0.3, "telling matter from air")
+    matter = foreground(values, floor, config)
+    for carton in cartons:
+        matter &= ~carton.wall
+    if cartons:  # what lies outside of every carton stays: it was scanned with them
+        progress(0.4, "leaving the walls out")
+
+    progress(0.5, "parting what touches")
+    bodies = part_bodies(matter, values, voxel_mm, config)
+
+    progress(0.8, "measuring")
+    result = describe(bodies, cartons, values, quantities.grid, config)
+    progress(1.0, f"{len(result.goods)} objects")
+    return result
