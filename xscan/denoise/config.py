@@ -15,8 +15,10 @@ class DenoiseConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     method: Literal["limited-median", "median", "none"] = Field(
-        "limited-median",
+        default="limited-median",
         description="limited-median moves no voxel by more than `limit_sigma` times the noise, so that walls "
         "thinner than the window keep their height; median has no such limit; none leaves the volume as it is",
     )
-    limit_sigma: float = Field(3.0, gt=0, le=100, description="largest change, in standard deviations of the noise")
+    limit_sigma: float = Field(
+        default=3.0, gt=0, le=100, description="largest change, in standard deviations of the noise"
+    )

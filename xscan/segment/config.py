@@ -17,31 +17,38 @@ class SegmentConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     floor_mhu: float = Field(
-        100.0, gt=0, description="least attenuation of goods, MHU: half of that of loose clothes (0.2 g/cm³)"
+        default=100.0, gt=0, description="least attenuation of goods, MHU: half of that of loose clothes (0.2 g/cm³)"
     )
-    floor_sigma: float = Field(5.0, gt=0, description="the same in standard deviations of the noise; the higher holds")
+    floor_sigma: float = Field(
+        default=5.0, gt=0, description="the same in standard deviations of the noise; the higher holds"
+    )
     arbitrary_floor: float = Field(
-        250.0, gt=0, description="floor where the scan has no scale, in thousandths of its bright matter"
+        default=250.0, gt=0, description="floor where the scan has no scale, in thousandths of its bright matter"
     )
     edge_fraction: float = Field(
-        0.5, gt=0, lt=1, description="share of the highest value near by at which a blurred edge lies"
+        default=0.5, gt=0, lt=1, description="share of the highest value near by at which a blurred edge lies"
     )
-    blur_voxels: int = Field(2, ge=1, le=5, description="how far blur reaches, voxels")
+    blur_voxels: int = Field(default=2, ge=1, le=5, description="how far blur reaches, voxels")
     wall_mm: float = Field(
-        12.0, gt=0, description="thickest wall of a carton, mm (triple-wall board is 10 to 12 mm thick)"
+        default=12.0, gt=0, description="thickest wall of a carton, mm (triple-wall board is 10 to 12 mm thick)"
     )
     flat_share: float = Field(
-        0.6, gt=0, le=1, description="share of a carton's outer surface that must lie on the faces of a box"
+        default=0.6, gt=0, le=1, description="share of a carton's outer surface that must lie on the faces of a box"
     )
-    least_mm3: float = Field(40.0, ge=0, description="smallest object, mm³; a ball of 4.2 mm across")
+    least_mm3: float = Field(default=40.0, ge=0, description="smallest object, mm³; a ball of 4.2 mm across")
     neck_ratio: float = Field(
-        0.5,
+        default=0.5,
         gt=0,
         lt=1,
         description="bodies are taken as touching where the neck between them is narrower than this share of the "
         "thinner one's inscribed radius",
     )
-    alike: float = Field(0.2, gt=0, lt=1, description="relative difference up to which attenuations are the same")
+    alike: float = Field(
+        default=0.2, gt=0, lt=1, description="relative difference up to which attenuations are the same"
+    )
     equal: float = Field(
-        0.08, gt=0, lt=1, description="relative difference of size and attenuation up to which objects are equal"
+        default=0.08,
+        gt=0,
+        lt=1,
+        description="relative difference of size and attenuation up to which objects are equal",
     )
