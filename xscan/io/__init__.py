@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xscan.io.coarsen import coarsen
 from xscan.io.config import IoConfig
-from xscan.io.load import load, sha256_of, stored_bytes
+from xscan.io.hashing import sha256_of
+from xscan.io.load import load, stored_bytes
 from xscan.io.reader import Reader
 from xscan.io.registry import READERS
 from xscan.io.save import WRITERS, save

@@ -9,7 +9,7 @@ from pathlib import Path
 from xscan.errors import InputError
 from xscan.io.config import IoConfig
 
-__all__ = ["files_of", "natural"]
+__all__ = ["files_of", "natural", "sibling"]
 
 
 def files_of(folder: Path, config: IoConfig, *, deep: bool = True) -> list[Path]:
@@ -32,3 +32,20 @@ def files_of(folder: Path, config: IoConfig, *, deep: bool = True) -> list[Path]
 def natural(path: Path) -> list[tuple[int, str]]:
     """Key that sorts slice2 before slice10."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.as_posix())]
+
+
+def sibling(header: Path, name: str) -> Path:
+    """The file `name` beside `header`; a header may not point anywhere else.
+
+    Raises
+    ------
+    InputError
+        where it points out of its folder, or to nothing
+    """
+    plain = name.strip().strip('"').replace("\\", "/")
+    path = header.parent / plain
+    if not plain or Path(plain).is_absolute() or path.resolve().parent != header.parent.resolve():
+        raise InputError(header, f"its data file must lie beside it, got {name[:80]!r}", "put both into one folder")
+    if not path.is_file():
+        raise InputError(header, f"its data file {plain[:80]!r} is missing", "put both into one folder")
+    return path

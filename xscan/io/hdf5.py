@@ -137,7 +137,7 @@ class _Reading:
         if chunk > _LARGEST_CHUNK:
             raise InputError(
                 self.path,
-                f"/scan/{name} is packed in chunks of {chunk / 1e6:.0f} MB, expected at most {_LARGEST_CHUNK / 1e6:.0f}",
+                f"/scan/{name} is packed in chunks of {chunk / 1e6:.0f} MB, expected at most 268",
                 "repack it (h5repack -l CHUNK=16x64x64)",
             )
         check_promise(self.path, f"/scan/{name}", nbytes, dataset.id.get_storage_size(), self.config)

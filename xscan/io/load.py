@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import entry_points
@@ -10,12 +9,12 @@ from pathlib import Path
 
 from xscan.errors import InputError
 from xscan.io.config import IoConfig
-from xscan.io.folder import files_of
+from xscan.io.hashing import sha256_of
 from xscan.io.reader import Reader
 from xscan.io.registry import READERS
 from xscan.model import Scan, Volume
 
-__all__ = ["load", "sha256_of", "stored_bytes"]
+__all__ = ["load", "stored_bytes"]
 
 
 def load(path: str | Path, *, units: str | None = None, config: IoConfig | None = None) -> Scan:
@@ -67,25 +66,6 @@ def _outsiders() -> Iterator[tuple[str, Reader]]:
         reader = point.load()
         if isinstance(reader, Reader):
             yield point.name, reader
-
-
-def sha256_of(path: str | Path, config: IoConfig | None = None) -> str:
-    """SHA-256, in hex, of a file's bytes; of a folder, over its files' names and bytes in the order of the names."""
-    path = Path(path)
-    total = hashlib.sha256()
-    if path.is_file():
-        _feed(total, path)
-    else:
-        for file in files_of(path, config or IoConfig()):
-            total.update(file.relative_to(path).as_posix().encode() + b"\0")
-            _feed(total, file)
-    return total.hexdigest()
-
-
-def _feed(total: hashlib._Hash, path: Path) -> None:
-    with path.open("rb") as file:
-        while piece := file.read(2**22):
-            total.update(piece)
 
 
 def stored_bytes(scan: Scan) -> int:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from xscan.io import hdf5
+from xscan.io import channels, hdf5, metaimage, nifti, npy, nrrd, tiff
 from xscan.io.reader import Reader
 
 __all__ = ["READERS"]
 
 READERS: dict[str, Reader] = {
     "xscan-hdf5": hdf5.READER,
+    "nrrd": nrrd.READER,
+    "metaimage": metaimage.READER,
+    "nifti": nifti.READER,
+    "npy": npy.READER_NPY,
+    "channels": channels.READER,
+    "tiff": tiff.READER,
+    "raw": npy.READER_RAW,
 }
