@@ -1,0 +1,129 @@
+"""Meshes from files, hostile until checked."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xscan.errors import InputError
+from xscan.model import Mesh
+from xscan.template.config import TemplateConfig
+
+__all__ = ["FORMATS", "UNITS_MM", "open_edges", "read_mesh", "tidy"]
+
+FORMATS = ("stl", "obj", "ply", "3mf", "glb", "off")
+UNITS_MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, "um": 0.001}
+
+
+def read_mesh(path: Path, units: str = "mm", config: TemplateConfig | None = None) -> Mesh:
+    """Read one triangle mesh, in mm.
+
+    Parameters
+    ----------
+    path : a file whose ending is one of `FORMATS`
+    units : unit of the file's numbers, a key of `UNITS_MM`
+
+    Raises
+    ------
+    InputError
+        where the file is missing, too large, not a mesh, or a mesh without a surface.
+    """
+    config = config or TemplateConfig()
+    if units not in UNITS_MM:
+        raise InputError(path, f"units {units!r} are not known", f"use one of {', '.join(UNITS_MM)}")
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise InputError(path, f"a mesh of kind {kind!r} is not read", f"use one of {', '.join(FORMATS)}")
+    try:
+        size = path.stat().st_size
+    except OSError as e:
+        raise InputError(path, f"the mesh cannot be read ({e.strerror or e})") from None
+    if not path.is_file() or size == 0:
+        raise InputError(path, "the mesh file is empty", "export the mesh again")
+    if size > config.max_mesh_mb * 2**20:
+        raise InputError(
+            path, f"the mesh file has {size / 2**20:.0f} MB, more than {config.max_mesh_mb:g}", "decimate it first"
+        )
+    vertices, faces = _load(path, kind, config)
+    return tidy(path, vertices * UNITS_MM[units], faces, config)
+
+
+def _load(path: Path, kind: str, config: TemplateConfig) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    import trimesh
+
+    if kind in ("3mf", "glb"):
+        _refuse_bomb(path, kind, config)
+    try:
+        with warnings.catch_warnings(), path.open("rb") as stream:
+            warnings.simplefilter("ignore")
+            # a stream without a resolver: nothing beside the file (materials, textures) is ever opened
+            options = {"skip_materials": True} if kind == "obj" else {}
+            loaded = trimesh.load(stream, file_type=kind, process=False, force="mesh", **options)
+        vertices = np.array(loaded.vertices, dtype=np.float64).reshape(-1, 3)
+        faces = np.array(loaded.faces, dtype=np.int64).reshape(-1, 3)
+    except MemoryError:
+        raise InputError(path, "the mesh does not fit into memory", "decimate it first") from None
+    except Exception as e:
+        # a parser of foreign formats may raise anything on broken input
+        raise InputError(path, f"this is no {kind.upper()} mesh that can be read ({type(e).__name__})") from None
+    return vertices, faces
+
+
+def _refuse_bomb(path: Path, kind: str, config: TemplateConfig) -> None:
+    """Refuse an archive that would unpack to more than the limit (3MF is a zip; GLB is not)."""
+    import zipfile
+
+    if kind != "3mf":
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            total = sum(i.file_size for i in archive.infolist())
+    except (zipfile.BadZipFile, OSError):
+        raise InputError(path, "this is no 3MF file: it is not a zip archive") from None
+    if total > config.max_mesh_mb * 2**20:
+        raise InputError(path, f"the archive unpacks to {total / 2**20:.0f} MB, more than {config.max_mesh_mb:g}")
+
+
+def tidy(
+    name: str | Path, vertices: NDArray[np.float64], faces: NDArray[np.int64], config: TemplateConfig | None = None
+) -> Mesh:
+    """Weld equal vertices, drop faces without area, turn faces outward, and refuse what has no surface."""
+    config = config or TemplateConfig()
+    if len(faces) == 0 or len(vertices) == 0:
+        raise InputError(name, "the mesh has no faces")
+    if len(faces) > config.max_faces:
+        raise InputError(name, f"the mesh has {len(faces)} faces, more than {config.max_faces}", "decimate it first")
+    if faces.min() < 0 or faces.max() >= len(vertices):
+        raise InputError(name, f"a face names vertex {int(faces.max())} of {len(vertices)}", "export the mesh again")
+    if not np.isfinite(vertices).all():
+        raise InputError(name, "a vertex is not a finite number", "export the mesh again")
+    longest = float(np.ptp(vertices, axis=0).max())
+    if not 0.01 <= longest <= config.max_size_mm:
+        raise InputError(
+            name,
+            f"the mesh is {longest:g} mm long; expected 0.01 to {config.max_size_mm:g} mm",
+            "check its units",
+        )
+    welded, index = np.unique(np.round(vertices, 5), axis=0, return_inverse=True)
+    faces = index.reshape(-1)[faces]
+    corners = welded[faces]
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
+    faces, corners = faces[area > 1e-10], corners[area > 1e-10]
+    if len(faces) == 0:
+        raise InputError(name, "the faces of the mesh have no area")
+    centre = welded.mean(axis=0)
+    volume = np.einsum("ij,ij->i", np.cross(corners[:, 0] - centre, corners[:, 1] - centre), corners[:, 2] - centre)
+    if volume.sum() < 0:
+        faces = faces[:, ::-1]
+    return Mesh(welded, faces)
+
+
+def open_edges(mesh: Mesh) -> int:
+    """Number of edges that do not join exactly two faces; 0 for a closed surface."""
+    edges = np.sort(mesh.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    keys = edges[:, 0] * len(mesh.vertices) + edges[:, 1]
+    _, counts = np.unique(keys, return_counts=True)
+    return int((counts != 2).sum())
