@@ -1,0 +1,70 @@
+"""Compiling everything beforehand, by calling every public function on tiny volumes."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from . import distances, filtering, flooding, labelling, mapping, measuring, morphology, posing, projecting, surfaces
+
+__all__ = ["warmup"]
+
+
+def _calls() -> list[tuple[str, Callable[[], object]]]:
+    """Name and call of each function, in the types that a scan comes in."""
+    grey = np.arange(27, dtype=np.uint16).reshape(3, 3, 3)
+    real = grey.astype(np.float32)
+    mask = grey > 13
+    labels = mask.astype(np.uint32)
+    points = np.eye(3)
+    pose = np.eye(4)
+    table = np.zeros((2, 2, 2))
+    angles = np.array([0.0, 1.0])
+    return [
+        ("label", lambda: [labelling.label(v, threshold=5) for v in (grey, grey.astype(np.int16), real)]),
+        ("label mask", lambda: labelling.label(mask, min_size=2)),
+        ("label values", lambda: [labelling.label(grey), labelling.label(labels), labelling.label(real, delta=1)]),
+        (
+            "region_statistics",
+            lambda: [
+                measuring.region_statistics(labels, (v, v), bins=((0, 9, 4),) * 2, joint=True) for v in (grey, real)
+            ],
+        ),
+        ("median3", lambda: [filtering.median3(v) for v in (grey, real)]),
+        ("gaussian", lambda: filtering.gaussian(real, 0.5)),
+        ("guided", lambda: filtering.guided(real)),
+        ("bilateral", lambda: filtering.bilateral(real, 0.5, 1.0)),
+        ("distance", lambda: [distances.distance(v) for v in (mask, labels)]),
+        ("morphology", lambda: [morphology.closing(mask, 1), morphology.erode(mask, 1)]),
+        ("fill_holes", lambda: morphology.fill_holes(mask)),
+        ("h_maxima", lambda: flooding.h_maxima(real, 1)),
+        ("watershed", lambda: flooding.watershed(real, labels, mask)),
+        ("surface_area", lambda: surfaces.surface_area(labels)),
+        ("sample_field", lambda: posing.sample_field(real, (0, 0, 0), 1, points, pose, gradient=True)),
+        ("pose_scores", lambda: posing.pose_scores(real, (0, 0, 0), 1, points, pose, truncate_mm=1, gradient=True)),
+        ("pair_histogram", lambda: posing.pair_histogram(points, points, max_mm=2)),
+        ("dual_energy_map", lambda: mapping.dual_energy_map(real, real, table, (0, 1), (0, 1))),
+        ("dual_energy_polynomial", lambda: mapping.dual_energy_polynomial(real, real, table)),
+        ("project_parallel", lambda: projecting.project_parallel(real[0], angles, 3)),
+        (
+            "backproject",
+            lambda: [
+                projecting.backproject(np.ones((2, 3)), angles, (3, 3)),
+                projecting.backproject(np.ones((2, 3)), angles, (3, 3), source_mm=9),
+            ],
+        ),
+    ]
+
+
+def warmup(progress: Callable[[int, int, str], object] | None = None) -> None:
+    """Compile every kernel for the usual types, into the folder that later processes read.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with (done, total, name) before each.
+    """
+    calls = _calls()
+    for index, (name, call) in enumerate(calls):
+        if progress is not None:
+            progress(index, len(calls), name)
+        call()
