@@ -1,0 +1,71 @@
+"""The mapping file: which names the fields of a declaration go by."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["Fields", "flat", "load_fields", "plain_name", "split_unit"]
+
+_SIGNS = re.compile(r"[\s_\-/'’:()（）\[\]#°*]+")
+_UNIT_AT_END = re.compile(r"[\s_(（\[/]+(?:in\s+)?([A-Za-z一-鿿]+)\s*[)）\]]?\s*$")
+MAX_DEPTH = 12
+
+
+@dataclass(frozen=True)
+class Fields:
+    """`fields.toml`, its names made plain."""
+
+    lists: tuple[str, ...]
+    item: Mapping[str, str]
+    declaration: Mapping[str, str]
+    party: Mapping[str, str]
+    forms: tuple[tuple[str, frozenset[str], str], ...]
+    units: Mapping[str, tuple[str, ...]]
+
+
+def plain_name(name: str) -> str:
+    """Lower case, without spaces and signs; dots stay, they lead through nested values."""
+    return _SIGNS.sub("", name).casefold()
+
+
+def split_unit(name: str, units: frozenset[str]) -> tuple[str, str]:
+    """Split "Net weight (kg)" or "weight_oz" into the plain name and the unit's name ("" where it names none)."""
+    found = _UNIT_AT_END.search(name)
+    if found and found.group(1).casefold() in units:
+        return plain_name(name[: found.start()]), found.group(1)
+    return plain_name(name), ""
+
+
+@cache
+def load_fields() -> Fields:
+    """Read the mapping file that is shipped."""
+    raw = tomllib.loads(files("xscan.declaration").joinpath("data/fields.toml").read_text("utf-8"))
+
+    def inverse(section: str) -> Mapping[str, str]:
+        names = {plain_name(field): field for field in raw[section]}
+        return names | {plain_name(alias): field for field, aliases in raw[section].items() for alias in aliases}
+
+    return Fields(
+        lists=tuple(plain_name(n) for n in raw["lists"]["items"]),
+        item=inverse("item"),
+        declaration=inverse("declaration"),
+        party=inverse("party"),
+        forms=tuple((f["name"], frozenset(map(plain_name, f["has"])), f["unit"]) for f in raw["form"]),
+        units={unit: tuple(names) for unit, names in raw["units"].items()},
+    )
+
+
+def flat(value: Mapping[str, object], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
+    """Yield (dotted name, value) of everything in nested mappings that is not a mapping or a list."""
+    for name, inner in value.items():
+        path = f"{prefix}.{name}" if prefix else str(name)
+        if isinstance(inner, Mapping):
+            if depth < MAX_DEPTH:
+                yield from flat(inner, path, depth + 1)
+        elif not isinstance(inner, list):
+            yield path, inner

@@ -1,0 +1,289 @@
+"""One line, and what it was given, becomes a status with its probability and reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xscan.declaration.assign import Given
+from xscan.declaration.config import DeclarationConfig
+from xscan.declaration.expect import Expectation
+from xscan.declaration.fit import material_fit
+from xscan.declaration.lexicon import Kind
+from xscan.declaration.lines import Asked
+from xscan.declaration.messages import kind_word, say
+from xscan.declaration.odds import material_probability, quantity_probability, weight_probability
+from xscan.declaration.things import Thing
+from xscan.model import LineCheck, LineStatus
+
+__all__ = ["Judged", "judge", "line_check"]
+
+SIMILAR = 1.6  # factor of mass within which a body of the same kind may be one more piece
+ALARM = 0.5  # probability from which a status is held
+
+
+@dataclass
+class Judged:
+    """What is known of one line before its status is chosen; probabilities are of something being wrong.
+
+    Parameters
+    ----------
+    things : bodies that count, with their pieces
+    left : bodies that it was given but that are not equal to its pieces
+    """
+
+    asked: Asked
+    things: list[tuple[Thing, int]]
+    absorbed: tuple[Thing, ...]
+    left: list[Thing]
+    counted: int
+    mass_g: float | None
+    sigma_g: float
+    p_quantity: float = 0.0
+    p_weight: float = 0.0
+    p_material: float = 0.0
+    p_missing: float = 0.0
+    known: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def excess_g(self) -> float | None:
+        """Measured minus declared mass."""
+        return None if self.mass_g is None or self.asked.mass_g is None else self.mass_g - self.asked.mass_g
+
+
+def judge(asked: Asked, given: Given, kinds: Mapping[str, Kind], config: DeclarationConfig) -> Judged:
+    """Count, weigh and compare one line; see `odds` for the probabilities."""
+    things, left = _equal_first(list(given.things), asked, config)
+    members = [t for t, _ in things] + list(given.absorbed)
+    weighed = bool(members) and all(t.mass_g is not None for t in members)
+    mass = sum(t.mass_g or 0.0 for t in members) if weighed else None
+    sigma = math.hypot(
+        math.sqrt(sum(max(t.sigma_g**2 - (config.mass_floor * t.weight) ** 2, 0.0) for t in members)),
+        config.mass_floor * (mass or 0.0),
+    )
+    counted = sum(k for _, k in things) or (1 if things else 0)
+    out = Judged(asked, things, given.absorbed, left, counted, mass, sigma)
+    if not things:
+        return out
+    _count(out, config)
+    _weigh(out, config)
+    _compare(out, kinds, config)
+    return out
+
+
+def _equal_first(
+    things: list[tuple[Thing, int]], asked: Asked, config: DeclarationConfig
+) -> tuple[list[tuple[Thing, int]], list[Thing]]:
+    """Where there are more bodies than declared, keep those nearest to one another; unlike ones are no surplus."""
+    most = asked.item.quantity * asked.pieces[1]
+    if not asked.countable or sum(k for _, k in things) <= most:
+        return things, []
+    singles = sorted((t for t, k in things if k == 1), key=lambda t: (t.weight, t.id))
+    keep = min(int(most), len(singles))
+    unit = asked.unit_g or (singles[len(singles) // 2].weight if singles else 0.0)
+    # the window of `keep` bodies, by mass, that is most alike and nearest to the declared unit
+    spans = [singles[i : i + keep] for i in range(len(singles) - keep + 1)] or [singles]
+
+    def unlike(span: list[Thing]) -> float:
+        logs = [math.log(max(t.weight, 1e-3)) for t in span]
+        return max(logs) - min(logs) + 0.5 * abs(sum(logs) / len(logs) - math.log(max(unit, 1e-3)))
+
+    core = min(spans, key=unlike)
+    ids = {t.id for t in core}
+    left = [t for t, k in things if k == 1 and t.id not in ids and not any(_equal(t, c, config) for c in core)]
+    gone = {t.id for t in left}
+    return [(t, k) for t, k in things if t.id not in gone], left
+
+
+def _equal(a: Thing, b: Thing, config: DeclarationConfig) -> bool:
+    if a.group is not None and a.group == b.group:
+        return True
+    near = abs(a.weight - b.weight) <= config.equal_mass * max(a.weight, b.weight)
+    return near and (a.kind == b.kind or "unknown" in (a.kind, b.kind))
+
+
+def _alike(things: Sequence[tuple[Thing, int]], config: DeclarationConfig) -> bool:
+    whole = [t for t, k in things if k == 1]
+    return len(whole) > 1 and len(whole) == len(things) and all(_equal(t, whole[0], config) for t in whole)
+
+
+def _count(j: Judged, config: DeclarationConfig) -> None:
+    a = j.asked
+    quantity = f"{a.item.quantity:g}"
+    kind = _found(t for t, _ in j.things)
+    what = say_bodies(j.counted, kind)
+    if not a.countable:
+        j.reasons.append(say("not-countable", declared=quantity, unit=grams(a.unit_g or 0.0)))
+        return
+    equal = _alike(j.things, config)
+    least, most = a.item.quantity * a.pieces[0], a.item.quantity * a.pieces[1]
+    masses = None
+    if a.mass_g and j.mass_g:
+        masses = (j.mass_g, a.mass_g, math.hypot(j.sigma_g / j.mass_g, a.sigma_g / a.mass_g))
+    j.p_quantity = quantity_probability(j.counted, least, most, equal=equal, masses=masses, prior=config.prior_quantity)
+    if j.left:
+        core = [t for t, _ in j.things]
+        near = any(
+            t.kind == c.kind and max(t.weight, c.weight) < SIMILAR * min(t.weight, c.weight)
+            for t in j.left
+            for c in core
+        )
+        j.p_quantity = max(j.p_quantity, 0.55 if near else 0.0)
+    j.known = True
+    if equal and j.mass_g:
+        each = grams(j.mass_g / j.counted)
+        j.reasons.append(say("counted-equal", declared=quantity, counted=j.counted, what=what, mass=each))
+    elif most > least:
+        j.reasons.append(
+            say("counted-pieces", declared=quantity, least=f"{least:g}", most=f"{most:g}", counted=j.counted, what=what)
+        )
+    else:
+        j.reasons.append(say("counted", declared=quantity, counted=j.counted, what=what))
+    for t, pieces in j.things:
+        if pieces > 1:
+            j.reasons.append(say("merged", object=t.id, pieces=pieces))
+    broken = sum(k == 0 for _, k in j.things)
+    if broken:
+        j.reasons.append(say("fragments", count=broken))
+    j.reasons += [say("unlike", object=t.id) for t in j.left]
+
+
+def _weigh(j: Judged, config: DeclarationConfig) -> None:
+    a = j.asked
+    if j.mass_g is None:
+        j.reasons.append(say("mass-unknown"))
+        return
+    measured = plus_minus(j.mass_g, j.sigma_g)
+    if not a.mass_g:
+        j.reasons.append(say("mass-undeclared", measured=measured))
+        if a.expectation.unit_g and a.countable and j.counted:
+            low, high = a.expectation.unit_g
+            if not low / 2 <= j.mass_g / j.counted <= high * 2:
+                each = grams(j.mass_g / j.counted)
+                j.reasons.append(say("mass-usual", measured=each, low=grams(low), high=grams(high)))
+                j.p_weight = 0.3  # odd, but nobody declared otherwise
+        return
+    j.known = True
+    prior = config.prior_weight
+    j.p_weight = weight_probability(j.mass_g, j.sigma_g, a.mass_g, a.sigma_g, prior)
+    contents = sum(t.contents_g for t, _ in j.things)
+    net = False
+    if j.p_weight >= ALARM and contents > 0.2 * j.mass_g and a.expectation.container:
+        p = weight_probability(contents, j.sigma_g, a.mass_g, a.sigma_g, prior)
+        net, j.p_weight = p < j.p_weight, min(p, j.p_weight)
+    declared = kilos(a.mass_g)
+    j.reasons.append(say("mass" if j.p_weight >= ALARM else "mass-agrees", declared=declared, measured=measured))
+    if net:
+        j.reasons.append(say("mass-contents"))
+    if a.step_g >= 0.2 * a.mass_g:
+        j.reasons.append(say("mass-rounded", step=kilos(a.step_g)))
+    if j.p_weight >= ALARM and j.counted == a.item.quantity > 1:
+        one = weight_probability(j.mass_g / j.counted, j.sigma_g / j.counted, a.mass_g, a.sigma_g, prior)
+        if one < ALARM:
+            j.reasons.append(say("mass-unit"))
+
+
+def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) -> None:
+    e, code = j.asked.expectation, j.asked.item.hs_code
+    fits = [(t, material_fit(t, e, kinds)) for t, _ in j.things]
+    told = [(t.weight, fit) for t, fit in fits if fit is not None]
+    found = _found(t for t, _ in j.things)
+    if not e.kinds:
+        j.reasons.append(say("material-open"))
+    elif not told:
+        j.reasons.append(say("material-unclear"))
+    else:
+        fit = sum(w * f for w, f in told) / (sum(w for w, _ in told) or 1.0)
+        j.p_material = material_probability(fit, e.sure, config.prior_material)
+        j.known = True
+        if j.p_material >= ALARM:
+            j.reasons.append(say("material", expected=expected_words(e), found=found))
+        else:
+            j.reasons.append(say("material-agrees", found=found))
+    for t, _ in j.things:
+        if t.template_hs and code and all(h[:2] != code[:2] for h in t.template_hs):
+            # the shape of a known article is no proof of what it is made of, but of what it is
+            j.p_material = max(j.p_material, min(0.95, 0.4 + 0.5 * t.template_score))
+            names = {"object": t.id, "template": t.template_id, "template_hs": t.template_hs[0], "line_hs": code}
+            j.reasons.append(say("shape", **names))
+            break
+    if not e.agrees:
+        j.reasons.append(say("code-description"))
+
+
+def line_check(j: Judged) -> LineCheck:
+    """Choose the status: the gravest that is more likely than not; else confirmed, or unverifiable."""
+    a = j.asked
+    wrong: list[tuple[LineStatus, float]] = [
+        ("missing", j.p_missing),
+        ("quantity", j.p_quantity),
+        ("material", j.p_material),
+        ("weight", j.p_weight),
+    ]
+    status: LineStatus
+    held = [(s, p) for s, p in wrong if p >= ALARM]
+    if held:
+        status, probability = held[0]
+    else:
+        probability = math.prod(1 - p for _, p in wrong)
+        status = "confirmed" if j.things and j.known else "unverifiable"
+    ids = [i for t, _ in j.things for i in t.object_ids] + [i for t in j.absorbed for i in t.object_ids]
+    evidence: dict[str, float | str] = {f"p_{s}": round(p, 4) for s, p in wrong}
+    evidence["declared_quantity"] = a.item.quantity
+    if a.mass_g:
+        evidence["declared_g"] = round(a.mass_g, 3)
+    if j.mass_g is not None:
+        evidence["measured_sigma_g"] = round(j.sigma_g, 3)
+    if a.expectation.articles:
+        evidence["article"] = ", ".join(a.expectation.articles)
+    evidence["sure"] = a.expectation.sure
+    return LineCheck(
+        line=a.item.line,
+        status=status,
+        object_ids=tuple(sorted(ids)),
+        counted=j.counted if a.countable else None,
+        estimated_mass_g=j.mass_g if j.things else (0.0 if j.p_missing >= ALARM else None),
+        reasons=tuple(j.reasons),
+        probability=min(1.0, max(0.0, probability)),
+        evidence=evidence,
+    )
+
+
+def _found(things: object) -> str:
+    """Main kinds of material of things, by mass, in words."""
+    total: dict[str, float] = {}
+    for t in things:  # type: ignore[attr-defined]
+        for p in t.parts:
+            total[p.kind] = total.get(p.kind, 0.0) + p.share * t.weight
+    whole = sum(total.values()) or 1.0
+    names = [kind_word(k) for k, v in sorted(total.items(), key=lambda kv: (-kv[1], kv[0])) if v > 0.15 * whole]
+    return " and ".join(names[:3]) if names and names != ["unknown"] else "unknown material"
+
+
+def say_bodies(count: int, kind: str) -> str:
+    """Return "glass body" or "glass bodies"."""
+    noun = "body" if count == 1 else "bodies"
+    return f"{noun} of unknown material" if kind == "unknown material" else f"{kind} {noun}"
+
+
+def expected_words(e: Expectation) -> str:
+    """Return the usual kinds of an expectation, most usual first."""
+    ranked = sorted(e.kinds.items(), key=lambda kv: (-kv[1], kv[0]))
+    return " or ".join(kind_word(k) for k, w in ranked[:4] if w >= 0.5)
+
+
+def grams(mass: float) -> str:
+    """A mass in words, three digits."""
+    return f"{mass:.3g} g" if mass < 1000 else f"{mass / 1000:.3g} kg"
+
+
+def kilos(mass_g: float) -> str:
+    """A declared mass in kg."""
+    return f"{mass_g / 1000:.3f} kg" if mass_g < 10_000 else f"{mass_g / 1000:.1f} kg"
+
+
+def plus_minus(mass_g: float, sigma_g: float) -> str:
+    """A measured mass in kg with its uncertainty."""
+    return f"{mass_g / 1000:.3f} ± {max(sigma_g, 1) / 1000:.3f} kg"

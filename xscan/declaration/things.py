@@ -1,0 +1,219 @@
+"""Objects become things that a line can ask for: a body with its contents, and foreign bodies inside it apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xscan.declaration.config import DeclarationConfig
+from xscan.model import MaterialShare, Object, Segmentation, Signature, TemplateMatch
+
+__all__ = ["Part", "Thing", "things_of"]
+
+# What a hollow body of such a kind naturally encloses: contents are part of the article.
+CONTENTS = frozenset({"liquid", "cream", "food", "powder"})
+HOLDERS = frozenset({"glass", "plastic", "ceramic", "metal", "light-metal", "paper", "wood", "rubber", "unknown"})
+MIN_VOXELS = 8  # a body of fewer is noise at any voxel size
+
+
+@dataclass(frozen=True)
+class Part:
+    """One object's own material.
+
+    Parameters
+    ----------
+    share : of the thing's mass (or, without masses, of its volume)
+    density, z_e : (value, sigma) or `None`
+    candidates : kinds of material and their belief, as the signature gives them
+    thin : 0..1, how far its walls are below what the scan resolves
+    """
+
+    object_id: int
+    kind: str
+    share: float
+    density: tuple[float, float] | None
+    z_e: tuple[float, float] | None
+    candidates: Mapping[str, float]
+    metal_near: float = 0.0
+    thin: float = 0.0
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One body that a line can ask for.
+
+    Parameters
+    ----------
+    id : of its outermost object
+    object_ids : that object and the parts that belong to it
+    mass_g, sigma_g : of all of them, or `None`; sigma holds the config's floor
+    contents_g : mass of its contents alone, 0 where it has none
+    inside : id of the thing that encloses it, or `None`
+    foreign : ids of things inside it that are no natural part of it
+    group : number shared by equal objects, or `None`
+    template_id, template_hs, template_score : of its best template match, where there is one
+    """
+
+    id: int
+    object_ids: tuple[int, ...]
+    parts: tuple[Part, ...]
+    mass_g: float | None
+    sigma_g: float
+    volume_mm3: float
+    contents_g: float = 0.0
+    inside: int | None = None
+    foreign: tuple[int, ...] = ()
+    group: int | None = None
+    template_id: str | None = None
+    template_hs: tuple[str, ...] = ()
+    template_score: float = 0.0
+    kind: str = field(default="unknown")
+
+    @property
+    def weight(self) -> float:
+        """Mass, g; without a scale the volume as if it were water, so that large and small stay apart."""
+        return self.mass_g if self.mass_g is not None else self.volume_mm3 / 1000
+
+
+def things_of(
+    segmentation: Segmentation,
+    signatures: Mapping[int, Signature],
+    matches: tuple[TemplateMatch, ...],
+    template_hs: Mapping[str, tuple[str, ...]],
+    config: DeclarationConfig,
+) -> tuple[Thing, ...]:
+    """Group the goods of a segmentation into things, heaviest first (then by id)."""
+    goods = {o.id: o for o in segmentation.goods if o.voxels >= MIN_VOXELS and o.id in signatures}
+    parent = {o.id: _goods_parent(o, goods, segmentation) for o in goods.values()}
+    best: dict[int, TemplateMatch] = {}
+    for m in matches:
+        for object_id in m.object_ids:
+            if object_id not in best or m.score > best[object_id].score:
+                best[object_id] = m
+    owner: dict[int, int] = {}
+    for o in sorted(goods.values(), key=lambda o: (_depth(o.id, parent), o.id)):
+        outer = parent[o.id]
+        natural = outer is not None and _belongs(signatures[o.id], signatures[outer], config)
+        owner[o.id] = owner[outer] if natural and outer is not None else o.id
+    out = []
+    for root in sorted(set(owner.values())):
+        members = tuple(sorted(i for i, r in owner.items() if r == root))
+        outer = parent[root]
+        out.append(
+            _thing(
+                goods[root],
+                members,
+                signatures,
+                segmentation.grid.voxel_size_mm,
+                config,
+                inside=owner[outer] if outer is not None else None,
+                foreign=tuple(sorted(i for i, r in owner.items() if r == i and parent[i] in members and i != root)),
+                match=max((best[i] for i in members if i in best), key=lambda m: m.score, default=None),
+                template_hs=template_hs,
+            )
+        )
+    return tuple(sorted(out, key=lambda t: (-t.weight, t.id)))
+
+
+def _goods_parent(o: Object, goods: Mapping[int, Object], segmentation: Segmentation) -> int | None:
+    """Nearest enclosing goods; packaging in between is looked through."""
+    by_id = {p.id: p for p in segmentation.objects}
+    seen = {o.id}
+    at = o.parent
+    while at is not None and at not in seen:
+        if at in goods:
+            return at
+        seen.add(at)
+        at = by_id[at].parent
+    return None
+
+
+def _depth(object_id: int, parent: Mapping[int, int | None]) -> int:
+    depth = 0
+    at = parent[object_id]
+    while at is not None and depth < 64:
+        depth, at = depth + 1, parent[at]
+    return depth
+
+
+def _belongs(inner: Signature, outer: Signature, config: DeclarationConfig) -> bool:
+    """Whether an enclosed object is a natural part of the one around it: contents of a holder, or a small part."""
+    mass = inner.mass_g.value if inner.mass_g is not None else inner.volume_mm3.value / 1000
+    if mass < config.min_mass_g:
+        return True
+    return inner.kind in CONTENTS and outer.kind in HOLDERS
+
+
+def _thing(
+    root: Object,
+    members: tuple[int, ...],
+    signatures: Mapping[int, Signature],
+    voxel_mm: tuple[float, float, float],
+    config: DeclarationConfig,
+    *,
+    inside: int | None,
+    foreign: tuple[int, ...],
+    match: TemplateMatch | None,
+    template_hs: Mapping[str, tuple[str, ...]],
+) -> Thing:
+    sigs = [signatures[i] for i in members]
+    own = [_own_mass(s) for s in sigs]
+    weighed = all(m is not None for m in own)
+    mass = sum(m for m, _ in (o for o in own if o is not None)) if weighed else None
+    # errors of parts of one body share their cause (calibration), so they add up straight
+    sigma = sum(s for _, s in (o for o in own if o is not None)) if weighed else 0.0
+    volumes = [s.volume_mm3.value for s in sigs]
+    shares = [o[0] for o in own if o is not None] if weighed else volumes
+    total = sum(shares) or 1.0
+    parts = tuple(
+        Part(
+            object_id=s.object_id,
+            kind=s.kind,
+            share=share / total,
+            density=None if s.density is None else (s.density.value, s.density.sigma),
+            z_e=None if s.z_e is None else (s.z_e.value, s.z_e.sigma),
+            candidates=_beliefs(s.materials, s.kind),
+            metal_near=s.metal_near,
+            thin=_thin(root.shape.get("wall_mm"), voxel_mm),
+        )
+        for s, share in zip(sigs, shares, strict=True)
+    )
+    return Thing(
+        id=root.id,
+        object_ids=members,
+        parts=parts,
+        mass_g=mass,
+        sigma_g=max(sigma, config.mass_floor * (mass or 0.0)),
+        volume_mm3=sum(volumes),
+        contents_g=sum(p.share for p in parts[1:] if p.kind in CONTENTS) * (mass or 0.0),
+        inside=inside,
+        foreign=foreign,
+        group=root.group,
+        template_id=match.template_id if match else None,
+        template_hs=template_hs.get(match.template_id, ()) if match else (),
+        template_score=match.score if match else 0.0,
+        kind=max(parts, key=lambda p: p.share).kind,
+    )
+
+
+def _own_mass(s: Signature) -> tuple[float, float] | None:
+    measure = s.own_mass_g or s.mass_g
+    return None if measure is None else (max(measure.value, 0.0), measure.sigma)
+
+
+def _beliefs(materials: tuple[MaterialShare, ...], kind: str) -> dict[str, float]:
+    """Belief by kind, the greatest made 1."""
+    total: dict[str, float] = {}
+    for m in materials:
+        total[m.kind] = total.get(m.kind, 0.0) + m.fraction
+    if not total and kind != "unknown":
+        total[kind] = 1.0
+    top = max(total.values(), default=0.0)
+    return {k: v / top for k, v in sorted(total.items())} if top > 0 else {}
+
+
+def _thin(wall_mm: float | None, voxel_mm: tuple[float, float, float]) -> float:
+    """1 for a wall of a voxel or less, 0 from four voxels on: below that no voxel shows the material's own density."""
+    if wall_mm is None:
+        return 0.0
+    return min(1.0, max(0.0, (4 - wall_mm / max(voxel_mm)) / 3))

@@ -1,0 +1,115 @@
+"""Finds articles and materials in a description of any language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from xscan.declaration.lexicon import load_lexicon
+
+__all__ = ["Mentioned", "find_terms", "read_description", "tokens"]
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+")
+# What follows these says what the article is for or comes with, not what it is.
+_AFTER = re.compile(
+    r"\b(?:for|with|without|including|fits|compatible|für|mit|pour|avec|para|con|для|с)\b|用于|适用于?|配", re.I
+)
+_FUZZY_LENGTH = 6  # letters; shorter words meet each other by chance
+_FUZZY_RATIO = 88.0  # rapidfuzz ratio: one wrong letter in eight or more
+
+
+@dataclass(frozen=True)
+class Mentioned:
+    """What a description names.
+
+    Parameters
+    ----------
+    articles : names of articles, in the order in which they stand
+    kinds : kinds of material that are named beside them
+    terms : the words that told, as they stand in the lexicon
+    """
+
+    articles: tuple[str, ...]
+    kinds: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+def tokens(text: str) -> list[str]:
+    """Words and numbers in lower case, English plurals cut to their singular; scripts without spaces stay whole."""
+    return [_singular(w) for w in _WORD.findall(text.casefold())]
+
+
+def _singular(word: str) -> str:
+    if not word.isascii() or len(word) < 4 or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("shes", "ches", "xes", "sses")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") else word
+
+
+def _spaced(term: str) -> bool:
+    """Whether the term's script puts spaces between words (CJK, kana and Thai do not)."""
+    return all(ord(c) < 0x0E00 or 0xAC00 <= ord(c) <= 0xD7A3 for c in term)
+
+
+@cache
+def _index(extra: str | None) -> tuple[dict[tuple[str, ...], str], tuple[str, ...], int]:
+    """Terms of spaced scripts by their words; terms of other scripts, longest first; most words of a term."""
+    lexicon = load_lexicon(extra)
+    terms = {*lexicon.by_term, *lexicon.by_word}
+    spaced = {tuple(tokens(t)): t for t in sorted(terms) if _spaced(t)}
+    dense = tuple(sorted((t for t in terms if not _spaced(t)), key=lambda t: (-len(t), t)))
+    return spaced, dense, max(map(len, spaced))
+
+
+def find_terms(text: str, extra: str | None = None) -> list[str]:
+    """Terms of the lexicon in the text, longest first choice, none overlapping another, in their order."""
+    spaced, dense, longest = _index(extra)
+    lowered = text.casefold()
+    found: list[tuple[int, str]] = []
+    for term in dense:
+        at = lowered.find(term)
+        while at >= 0:
+            found.append((at, term))
+            lowered = lowered[:at] + " " * len(term) + lowered[at + len(term) :]
+            at = lowered.find(term)
+    words = [(m.start(), _singular(m.group())) for m in _WORD.finditer(lowered)]
+    free = [True] * len(words)
+    for size in range(min(longest, len(words)), 0, -1):
+        for i in range(len(words) - size + 1):
+            term_or_none = spaced.get(tuple(w for _, w in words[i : i + size])) if all(free[i : i + size]) else None
+            if term_or_none is not None:
+                found.append((words[i][0], term_or_none))
+                free[i : i + size] = [False] * size
+    found += _misspelt([w for w, f in zip(words, free, strict=True) if f], spaced)
+    return [term for _, term in sorted(found)]
+
+
+def _misspelt(words: Iterable[tuple[int, str]], spaced: Mapping[tuple[str, ...], str]) -> list[tuple[int, str]]:
+    from rapidfuzz import fuzz, process  # late: only unknown long words come here
+
+    single = [key[0] for key in spaced if len(key) == 1 and len(key[0]) >= _FUZZY_LENGTH]
+    out = []
+    for at, word in words:
+        if len(word) >= _FUZZY_LENGTH:
+            best = process.extractOne(word, single, scorer=fuzz.ratio, score_cutoff=_FUZZY_RATIO)
+            if best is not None:
+                out.append((at, spaced[(best[0],)]))
+    return out
+
+
+def read_description(text: str, extra: str | None = None) -> Mentioned:
+    """Return articles and materials that a description names; what stands before "with" or "for" goes first."""
+    lexicon = load_lexicon(extra)
+    head = _AFTER.split(text, maxsplit=1)[0]
+    for part in (head, text):
+        terms = find_terms(part, extra)
+        articles = [name for t in terms for name in lexicon.by_term.get(t, ())]
+        if terms:
+            break
+    kinds = [lexicon.by_word[t] for t in terms if t in lexicon.by_word]
+    return Mentioned(tuple(dict.fromkeys(articles)), tuple(dict.fromkeys(kinds)), tuple(terms))
