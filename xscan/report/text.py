@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from datetime import datetime
 
-__all__ = ["clean", "number", "with_sigma"]
+__all__ = ["clean", "number", "when", "with_sigma"]
 
 
 def clean(text: object, limit: int = 2000) -> str:
@@ -33,6 +34,17 @@ def number(value: float | None, digits: int = 3) -> str:
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u202f")
+
+
+def when(moment: str | None) -> str:
+    """Return an ISO 8601 time to the minute, with its zone where it has one."""
+    if not moment:
+        return "time not known"
+    try:
+        time = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f"{time:%Y-%m-%d %H:%M}" + (f" {time.tzname()}" if time.tzinfo else "")
 
 
 def with_sigma(value: float | None, sigma: float | None, unit: str = "") -> str:

@@ -10,6 +10,8 @@ from xscan.report.aside import written_aside
 from xscan.report.config import ReportConfig
 from xscan.report.document import report_json
 from xscan.report.labels import write_labels
+from xscan.report.page import page
+from xscan.report.scene import scene_of
 
 __all__ = ["write_report"]
 
@@ -57,5 +59,10 @@ def write_report(
         )
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
         (aside / "report.json").write_text(text + "\n", encoding="utf-8")
+        if config.page:
+            html = page(
+                scene_of(analysis, document), config=config, progress=lambda f, t="": progress(0.1 + 0.9 * f, t)
+            )
+            (aside / "report.html").write_text(html, encoding="utf-8")
     progress(1.0, "report")
     return out

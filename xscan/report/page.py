@@ -1,0 +1,182 @@
+"""report.html: the report as one page that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from xscan.model import Progress, silent
+from xscan.report.bars import class_ramps, compared, deviation_scale
+from xscan.report.config import ReportConfig
+from xscan.report.matching import match_pictures
+from xscan.report.reasons import reasons
+from xscan.report.scene import Scene
+from xscan.report.text import clean, number, when, with_sigma
+from xscan.report.views import crops, projection_figures, slice_figures, telling_place, thumbnail
+from xscan.report.words import GLOSSARY, KIND_NAMES, RIGHT_NAMES, STATUS_NAMES, VERDICTS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["page"]
+
+
+def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> str:
+    """Return the HTML of one report.
+
+    Every word and number comes from ``scene.document``, every picture from the volumes and labels beside it. No
+    script, no address outside the page, and a content policy that forbids both; text from inputs is escaped.
+    """
+    document = scene.document
+    progress(0.0, "pictures of the parcel")
+    projected = projection_figures(scene, width=480, pixels=config.picture_pixels)
+    grid = scene.grid.extent_mm
+    main = min(range(3), key=lambda axis: grid[axis])  # along the shortest axis the picture is the largest
+    sliced = slice_figures(scene, telling_place(scene), width=400, pixels=config.picture_pixels)
+    progress(0.3, "pictures of reasons")
+    told = reasons(document)
+    for place, reason in enumerate(told):
+        reason["crops"] = (
+            crops(scene, reason["object_ids"], width=110, alarm=reason["alarm"])
+            if place < config.pictured_reasons
+            else []
+        )
+    progress(0.5, "pictures of matches")
+    style = _style()
+    goods_first = sorted(document["objects"], key=lambda o: (o["role"] != "goods", o["id"]))
+    matches = []
+    for i, match in enumerate(document["templates"] or []):
+        progress(0.5 + 0.4 * i / len(document["templates"]), "pictures of matches")
+        shown = (
+            match_pictures(scene, i, pixels=config.surface_pixels, width=230) if i < config.pictured_matches else None
+        )
+        matches.append({"match": match, "pictures": shown})
+    html: str = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            d=document,
+            verdict=VERDICTS[document["decision"]],
+            style=style,
+            policy=_policy(style),
+            parcel=_parcel(document),
+            reasons=told,
+            main_picture=projected[main],
+            slices=sliced,
+            projections=[p for axis, p in enumerate(projected) if axis != main],
+            objects=goods_first,
+            thumbnails={
+                o["id"]: thumbnail(scene, o["id"], width=64)
+                for o in goods_first[: config.pictured_objects]
+                if o["role"] == "goods"
+            },
+            alarmed=scene.alarmed,
+            matches=matches,
+            coloured=scene.quantities.photo is not None,
+            ramps=class_ramps(),
+            totals=_totals(document),
+            glossary=GLOSSARY,
+        )
+    )
+    progress(1.0, "page")
+    return html
+
+
+def _parcel(document: Mapping[str, Any]) -> str:
+    declared = (document["declaration"] or {}).get("parcel_id")
+    return str(declared or document["scan"]["parcel_id"] or document["scan"]["path"])
+
+
+def _totals(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Counts and masses for the head of the page."""
+    roots = [o for o in document["objects"] if o["role"] == "goods" and o["parent"] is None]
+    masses = [(o["mass_g"], o["mass_g_uncertainty"] or 0) for o in roots if o["mass_g"] is not None]
+    declaration = document["declaration"]
+    measured = sum(m for m, _ in masses) if masses else None
+    sigma = sum(s**2 for _, s in masses) ** 0.5 if masses else None
+    if declaration and declaration["mass"]["estimated_g"] is not None:
+        measured = declaration["mass"]["estimated_g"]
+        sigma = declaration["mass"]["estimated_g_uncertainty"] or sigma
+    lines = declaration["lines"] if declaration else []
+    return {
+        "goods": len(roots),
+        "inside": sum(o["role"] == "goods" and o["parent"] is not None for o in document["objects"]),
+        "measured_g": measured,
+        "sigma_g": sigma,
+        "declared_g": declaration["mass"]["declared_g"] if declaration else None,
+        "pieces": sum(line["quantity"] or 0 for line in lines) if declaration else None,
+        "lines": len(lines),
+        "confirmed": sum(line["status"] == "confirmed" for line in lines),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("xscan.report", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": lambda v, digits=3: Markup(number(v, digits)),  # noqa: S704 - digits only
+        "pm": lambda v, sigma, unit="": Markup(with_sigma(v, sigma, unit)),  # noqa: S704 - digits, our own units
+        "count": lambda v: "–" if v is None else f"{v:g}",
+        "when": when,
+        "kind": lambda v: KIND_NAMES.get(v, v),
+        "status": lambda v: STATUS_NAMES.get(v, v),
+        "right": lambda v: RIGHT_NAMES.get(v, v),
+        "ids": _ids,
+        "size": _size,
+    }
+    environment.globals |= {"compared": compared, "deviation_scale": deviation_scale, "line_sigma": _line_sigma}
+    return environment
+
+
+def _seen(value: object) -> object:
+    """What every expression of a template becomes, before it is escaped."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, str):
+        return clean(value)
+    return "–" if value is None else value
+
+
+def _ids(ids: list[int]) -> Markup:
+    """Links to rows of the table of objects."""
+    return Markup(", ").join(Markup('<a href="#object-{0}">{0}</a>').format(int(i)) for i in ids) or escape("–")
+
+
+def _size(entry: Mapping[str, Any]) -> str:
+    """Lengths of the box, longest first."""
+    low, high = entry["bbox_mm"]
+    lengths = sorted((h - k for k, h in zip(low, high, strict=True)), reverse=True)
+    return " × ".join(f"{v:.0f}" for v in lengths)
+
+
+def _line_sigma(line: Mapping[str, Any], objects: list[Mapping[str, Any]]) -> float:
+    """Uncertainty of a declared line's measured mass, from its objects."""
+    ids = set(line["object_ids"])
+    return float(sum((o["mass_g_uncertainty"] or 0) ** 2 for o in objects if o["id"] in ids) ** 0.5)
+
+
+@cache
+def _style() -> Markup:
+    text = files("xscan.report").joinpath("pages", "page.css").read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 - our own file
+
+
+def _policy(style: str) -> str:
+    """Nothing may be fetched or run; only this style and pictures inside the page."""
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
