@@ -17,9 +17,9 @@ $(BIN)/.ready-dev: $(BIN)/.ready
 	touch $@
 
 demo: $(BIN)/.ready  ## analyse the parcel in fixtures/ and say where its report is
-	$(BIN)/xscan calibrate fixtures/parcel/phantom.h5 --rods fixtures/parcel/phantom.json --out demo-report/calibration.json
+	$(BIN)/xscan calibrate fixtures/phantom.h5 --rods fixtures/phantom.json --out demo-report/calibration.json
 	$(BIN)/xscan analyze fixtures/parcel/scan.h5 --declaration fixtures/parcel/declaration.json \
-	  --templates fixtures/parcel/templates --calibration demo-report/calibration.json --out demo-report
+	  --templates fixtures/templates --calibration demo-report/calibration.json --out demo-report
 
 test: $(BIN)/.ready-dev  ## the default tests
 	$(BIN)/python -m pytest

@@ -18,6 +18,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def parcel() -> Path:
-    """The small parcel that `python -m fixtures` makes."""
-    return ROOT / "fixtures" / "parcel"
+def fixtures() -> Path:
+    """What `python -m fixtures` makes: two small parcels, a phantom of rods and a template library."""
+    return ROOT / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def parcel(fixtures) -> Path:
+    """The small parcel in which disagreements are planted."""
+    return fixtures / "parcel"
