@@ -73,16 +73,35 @@ class DeflatedStack(Stack):
     """Slices of a deflated stream; reading goes on where it stopped, or from a mark set on the way.
 
     Memory: one slab, and 40 KB a mark.
+
+    Parameters
+    ----------
+    offset : byte of the file where the stream begins
+    skip : unpacked bytes before the first voxel
+    bits : of zlib: 47 tells zlib and gzip apart, -15 is a stream without a head
+    exact : whether anything behind the last voxel is refused
     """
 
-    def __init__(self, path: Path, offset: int, skip: int, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        offset: int,
+        skip: int,
+        dtype: np.dtype[Any],
+        shape: tuple[int, ...],
+        *,
+        bits: int = 47,
+        exact: bool = True,
+    ) -> None:
         super().__init__(shape, dtype)
         self._path = path
+        self._bits = bits
+        self._exact = exact
         self._skip = skip
         self._slice_bytes = math.prod(shape[1:]) * dtype.itemsize
         self._total = skip + shape[0] * self._slice_bytes
         # state of the stream: bytes given out, place in the file, inflater
-        self._out, self._in, self._inflater = 0, offset, zlib.decompressobj(47)
+        self._out, self._in, self._inflater = 0, offset, zlib.decompressobj(bits)
         self._marks: list[tuple[int, int, Any]] = [(0, offset, self._inflater.copy())]
 
     def _slab(self, start: int, stop: int) -> NDArray[Any]:
@@ -101,7 +120,7 @@ class DeflatedStack(Stack):
                 if self._out - len(piece) >= begin:
                     view[filled : filled + len(piece)] = piece
                     filled += len(piece)
-            if self._out == self._total and self._more(file, 1, last=True):
+            if self._exact and self._out == self._total and self._more(file, 1, last=True):
                 raise InputError(
                     self._path, f"holds more voxels than its header promises ({self.shape})", "mend the header"
                 )
@@ -118,7 +137,7 @@ class DeflatedStack(Stack):
                 rest = self._inflater.unused_data + data
                 if not rest.startswith(b"\x1f\x8b"):
                     rest = b""
-                self._inflater, data = zlib.decompressobj(47), rest
+                self._inflater, data = zlib.decompressobj(self._bits), rest
             if not data and last:
                 return b""
             if not data:

@@ -1,14 +1,16 @@
-"""The forms xscan reads: a new one is one file and one line here."""
+"""The forms xscan reads: a new one is one file and one line here. The first that knows a path reads it."""
 
 from __future__ import annotations
 
 from xscan.io import channels, hdf5, metaimage, nifti, npy, nrrd, tiff
+from xscan.io.dicom import reader as dicom
 from xscan.io.reader import Reader
 
 __all__ = ["READERS"]
 
 READERS: dict[str, Reader] = {
     "xscan-hdf5": hdf5.READER,
+    "dicom": dicom.READER,
     "nrrd": nrrd.READER,
     "metaimage": metaimage.READER,
     "nifti": nifti.READER,

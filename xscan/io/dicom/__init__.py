@@ -1,0 +1,1 @@
+"""DICOM and DICOS: files of elements, frames in them, and the volumes they make."""
