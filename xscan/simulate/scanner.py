@@ -1,0 +1,80 @@
+"""A simulated scanner: its tube, detector, sampling and imperfections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from xscan.errors import UsageError
+
+__all__ = ["SCANNERS", "Beam", "Scanner", "scanner_named"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Beam(_Frozen):
+    """One tube voltage."""
+
+    kvp: float = Field(ge=40, le=300, description="kV")
+    filters_mm: dict[str, float] = Field(description="thickness by element, mm")
+    photons: float = Field(gt=0, description="detected quanta per detector element and view in air")
+
+
+class Scanner(_Frozen):
+    """Everything about the machine; rays are parallel within a slice, slices are taken one by one."""
+
+    name: str
+    low: Beam
+    high: Beam
+    voxel_mm: float = Field(default=1.5, gt=0, le=20, description="size of a voxel along every axis")
+    pixels: int = Field(default=256, ge=16, le=2048, description="voxels across the slice")
+    views: int = Field(default=400, ge=8, le=4096, description="over half a turn")
+    oversampling: int = Field(default=2, ge=1, le=6, description="fine cells a voxel, and rays a detector element")
+    spectrum: Literal["model", "spekpy"] = Field(default="model", description="own tungsten model, or spekpy")
+    anode_angle_deg: float = Field(default=14.0, gt=3, lt=45)
+    scintillator_mm: float = Field(default=1.0, gt=0, description="of Gd2O2S, g/cm³ 7.3")
+    blur_mm: float = Field(default=0.6, ge=0, description="focal spot and crosstalk at the centre, sigma")
+    slice_blur_mm: float = Field(default=0.0, ge=0, description="across slices, sigma")
+    electronic: float = Field(default=2e-5, ge=0, description="noise of a reading, share of the reading in air")
+    scatter: float = Field(default=0.02, ge=0, description="what the scanner's own scatter correction leaves, share")
+    scatter_mm: float = Field(default=60.0, gt=0, description="reach of scatter, sigma")
+    window: Literal["ramp", "hann", "cosine"] = Field(default="hann", description="apodisation of the ramp filter")
+    step: float = Field(default=2e-4, gt=0, description="rescale slope of the stored numbers, 1/cm")
+
+
+SCANNERS: Mapping[str, Scanner] = {
+    s.name: s
+    for s in (
+        Scanner(
+            name="a-100-160",
+            low=Beam(kvp=100, filters_mm={"Al": 2.0, "Cu": 0.2}, photons=3e4),
+            high=Beam(kvp=160, filters_mm={"Al": 2.0, "Cu": 2.5}, photons=6e4),
+        ),
+        Scanner(
+            name="b-90-150",
+            low=Beam(kvp=90, filters_mm={"Al": 3.0, "Cu": 0.1}, photons=4e4),
+            high=Beam(kvp=150, filters_mm={"Al": 2.0, "Cu": 0.5, "Sn": 0.4}, photons=6e4),
+            voxel_mm=1.8,
+            pixels=224,
+            views=320,
+            blur_mm=0.9,
+            slice_blur_mm=0.7,
+            electronic=5e-5,
+            scatter=0.04,
+            anode_angle_deg=20.0,
+            scintillator_mm=0.6,
+            window="cosine",
+        ),
+    )
+}
+
+
+def scanner_named(name: str) -> Scanner:
+    """A scanner of `SCANNERS`."""
+    if name not in SCANNERS:
+        raise UsageError(f"scanner: got {name!r}, expected one of {', '.join(SCANNERS)}")
+    return SCANNERS[name]
