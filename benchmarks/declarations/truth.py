@@ -1,4 +1,4 @@
-"""Builds what the earlier stages would deliver from the truth beside a parcel, so that the check can be studied alone."""
+"""Builds what earlier stages would deliver from the truth beside a parcel, so that the check can be studied alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xscan.model import Grid, Labels, MaterialShare, Measure, Object, Region, Segmentation, Signature
+from xscan.segment.measure import measure
 
 # material of the simulator → (kind, density g/cm³, Z_e)
 MATERIALS = {
@@ -76,9 +77,11 @@ def parcel(folder: Path, rng: np.random.Generator) -> tuple[Segmentation, Mappin
         bbox = (tuple(a for a, _ in box), tuple(b for _, b in box))
         voxels = int((array == i).sum())
         regions.append(Region(i, voxels, bbox, tuple(t["centroid_mm"])))
-        objects.append(Object(i, "goods", (i,), bbox, tuple(t["centroid_mm"]), voxels))
+        shape = measure(array[boxes[i - 1]] == i, voxel)
+        objects.append(Object(i, "goods", (i,), bbox, tuple(t["centroid_mm"]), voxels, shape=shape))
+        main = "liion" if "liion" in t["materials"] else t["materials"][0]
         mass = t["mass_g"] * float(np.exp(rng.normal(0, 0.05)))
-        signatures[i] = signature(i, t["volume_mm3"], mass, t["materials"][0], rng)
+        signatures[i] = signature(i, t["volume_mm3"], mass, main, rng)
     array[~np.isin(array, [r.id for r in regions])] = 0
     grid = Grid(array.shape, voxel)
     return Segmentation(Labels(grid, array), tuple(regions), tuple(objects)), signatures

@@ -26,6 +26,7 @@ class Fields:
     party: Mapping[str, str]
     forms: tuple[tuple[str, frozenset[str], str], ...]
     units: Mapping[str, tuple[str, ...]]
+    unit_names: frozenset[str]
 
 
 def plain_name(name: str) -> str:
@@ -57,6 +58,7 @@ def load_fields() -> Fields:
         party=inverse("party"),
         forms=tuple((f["name"], frozenset(map(plain_name, f["has"])), f["unit"]) for f in raw["form"]),
         units={unit: tuple(names) for unit, names in raw["units"].items()},
+        unit_names=frozenset(name.casefold() for names in raw["units"].values() for name in names),
     )
 
 

@@ -24,7 +24,6 @@ NAME = 200
 CHANNELS = ("postal", "express", "passenger", "ecommerce", "transhipment")
 _COUNT_FIRST = re.compile(r"\s*(\d{1,6})\s*(?:[x×*]|pcs?\b|pieces?\b|个|件|只|支)?\s*(?=[^\d\s.,])", re.IGNORECASE)
 _WEIGHTS = ("net_weight", "unit_net_weight")
-_ALL_UNITS = frozenset(name.casefold() for names in load_fields().units.values() for name in names)
 
 
 def read_declaration(path: str | Path) -> Declaration:
@@ -90,7 +89,7 @@ def _fields(
     """Values by canonical field; the first of several names that mean the same wins."""
     found: Found = {}
     for name, value in flat(tree):
-        plain, unit = split_unit(name, _ALL_UNITS)
+        plain, unit = split_unit(name, load_fields().unit_names)
         field = names.get(plain_name(name))
         while field is None and plain:  # a path is known by its longest known end: "content.weight.value"
             field = names.get(plain)

@@ -1,0 +1,59 @@
+"""Suspected lithium cells: how many, how large, and whether a line names them; never their energy, no scan shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from xscan.decide.cells import SURE, cell_form, other_name
+from xscan.decide.config import DecideConfig
+from xscan.decide.evidence import Evidence
+from xscan.decide.messages import say
+from xscan.model import Finding
+
+__all__ = ["lithium_cells"]
+
+
+def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
+    """One finding a form: how many, how large, and whether a line names them."""
+    found: dict[tuple[str, int | None], list[tuple[int, float]]] = {}
+    for i in sorted(evidence.goods):
+        form, belief = cell_form(evidence, i)
+        if belief >= SURE:
+            line = evidence.line_of.get(i)
+            named = line is not None and _names_cells(evidence, line.line, dict(line.evidence))
+            found.setdefault((form, line.line if line and named else None), []).append((i, belief))
+    for (form, declared), cells in found.items():
+        ids = tuple(i for i, _ in cells)
+        belief = max(p for _, p in cells)
+        length, width, height = evidence.size_mm(ids[0])
+        size = f"{width:.0f} × {length:.0f} mm" if form != "pouch" else f"{height:.0f} × {width:.0f} × {length:.0f} mm"
+        where = (
+            say("cells-unsaid")
+            if evidence.check is None
+            else say("cells-declared", line=declared)
+            if declared is not None
+            else say("cells-undeclared")
+        )
+        severity = 0.3 if declared is not None else 0.5 + 0.45 * belief
+        yield Finding(
+            "dangerous-goods",
+            severity,
+            say(
+                "cells", count=len(ids), bodies="body" if len(ids) == 1 else "bodies", form=form, size=size, where=where
+            ),
+            ids,
+            declared,
+            evidence={
+                "form": form,
+                "count": len(ids),
+                "belief": belief,
+                "volume_mm3": [round(evidence.outer_mm3(i), 1) for i in ids],
+                "mass_g": [evidence.mass_g(i) for i in ids],
+                "same_form": other_name(form),
+            },
+        )
+
+
+def _names_cells(evidence: Evidence, line: int, said: Mapping[str, object]) -> bool:
+    item = evidence.items.get(line)
+    return "battery" in str(said.get("article", "")) or bool(item and item.hs_code[:4] in ("8506", "8507"))

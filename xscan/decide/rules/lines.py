@@ -1,0 +1,112 @@
+"""What the declaration check says of each line, and of the whole parcel's mass."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from xscan.decide.config import DecideConfig
+from xscan.decide.evidence import Evidence
+from xscan.decide.messages import say
+from xscan.model import Finding, LineCheck
+
+__all__ = ["declared_lines"]
+
+KINDS = {
+    "missing": "missing-item",
+    "quantity": "quantity-mismatch",
+    "material": "material-mismatch",
+    "weight": "weight-mismatch",
+}
+# What it would cost to let it pass, beside an undeclared article (1).
+CONSEQUENCE = {"missing": 0.8, "quantity": 0.95, "material": 1.0, "weight": 0.85}
+TOTAL_SIGMAS = 4.0  # of the parcel's mass from what is declared, where no line shows it
+TOTAL_REL = 0.2  # and at least this share
+
+
+def declared_lines(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
+    """Every way in which a line is more likely wrong than right is a finding of its own."""
+    check, said = evidence.check, evidence.declaration
+    if check is None or said is None:
+        return
+    told = False
+    for line in check.lines:
+        for status, kind in KINDS.items():
+            p = _probability(line, status)
+            if p < 0.5:
+                continue
+            told = True
+            item = evidence.items.get(line.line)
+            message = say(
+                status,
+                line=line.line,
+                description=_short(item.description if item else ""),
+                reason=_reason(line, status),
+            )
+            yield Finding(
+                kind,
+                0.5 + (p - 0.5) * CONSEQUENCE[status],
+                message,
+                line.object_ids,
+                line.line,
+                None,
+                {"probability": p, "counted": line.counted, "estimated_mass_g": line.estimated_mass_g}
+                | dict(line.evidence),
+            )
+    for note in said.notes:
+        units = "is not" in note and "the weight of one" in note
+        kind, severity = ("weight-mismatch", 0.35) if units else ("declaration-form", 0.15)
+        yield Finding(kind, severity, say("note", note=note), line=_line_in(note), evidence={})
+    if not told and not evidence.undeclared:
+        yield from _totals(evidence)
+
+
+def _probability(line: LineCheck, status: str) -> float:
+    p = line.evidence.get(f"p_{status}")
+    if isinstance(p, (int, float)):
+        return float(p)
+    return line.probability if line.status == status else 0.0
+
+
+def _reason(line: LineCheck, status: str) -> str:
+    """The sentence of the line's reasons that tells of this status: counts first, weights second, materials third."""
+    starts = {
+        "quantity": ("declared",),
+        "weight": ("declared",),
+        "material": ("expected", "object"),
+        "missing": ("no object", "object"),
+    }[status]
+    mine = [r for r in line.reasons if r.startswith(starts)]
+    if status == "weight":
+        mine = [r for r in mine if "measured" in r] or mine
+    if status == "quantity":
+        mine = [r for r in mine if "counted" in r] or mine
+    return mine[0] if mine else "; ".join(line.reasons[:2]) or line.status
+
+
+def _totals(evidence: Evidence) -> Iterator[Finding]:
+    check, said = evidence.check, evidence.declaration
+    assert check is not None
+    assert said is not None
+    found, sigma = check.estimated_g, check.estimated_sigma_g or 0.0
+    if found is None:
+        return
+    if check.declared_g:
+        spread = math.hypot(sigma, 0.06 * check.declared_g)
+        far = abs(found - check.declared_g)
+        if far > TOTAL_SIGMAS * spread and far > TOTAL_REL * check.declared_g:
+            kilos = {"measured": found / 1000, "sigma": sigma / 1000, "declared": check.declared_g / 1000}
+            yield Finding("weight-mismatch", 0.6, say("weight-total", **kilos), evidence=kilos)
+    gross = said.gross_weight_kg
+    if gross and found - 3 * sigma > 1000 * gross * 1.1:
+        kilos = {"measured": found / 1000, "declared": gross}
+        yield Finding("weight-mismatch", 0.55, say("weight-gross", **kilos), evidence=kilos)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _line_in(note: str) -> int | None:
+    head = note.removeprefix("Line ").partition(":")[0]
+    return int(head) if note.startswith("Line ") and head.isdigit() else None
