@@ -69,7 +69,7 @@ def gaussian(
             out = np.empty_like(source)
             run(step, [(source, half, out, a, b) for a, b in slabs(len(source), workers * 4)], workers)
             source = out
-    return source.copy() if source is volume else source
+    return source.copy() if np.may_share_memory(source, np.asarray(volume)) else source
 
 
 def _box_mean(source: NDArray[np.float32], radius: int, workers: int) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _runs
-from ._check import INTEGER, REAL, as_mask, as_output, as_volume, one_of
+from ._check import INTEGER, REAL, as_mask, as_output, as_volume, one_of, positive
 from ._pool import run, slabs, thread_count
 
 __all__ = ["label"]
@@ -62,6 +62,8 @@ def label(
     one_of("connectivity", connectivity, tuple(REACH))
     if threshold is not None and delta is not None:
         raise ValueError("delta: got a value together with threshold, expected one of the two")
+    if delta is not None:
+        positive("delta", delta, zero=True)
     if int(min_size) != min_size or min_size < 0:
         raise ValueError(f"min_size: got {min_size!r}, expected a whole number >= 0")
     workers = thread_count(threads)
