@@ -12,9 +12,9 @@ __all__ = ["class_ramps", "compared", "deviation_scale"]
 
 WIDTH, HEIGHT = 220.0, 40.0
 CLASS_MEANINGS = {
-    "organic": "organic: paper, plastic, food (z_e below 10)",
-    "mixed": "light metal, glass, PVC, mixed (10 to 18)",
-    "metal": "metal (above 18)",
+    "organic": "organic: paper, plastic, food",
+    "mixed": "light metal, glass, PVC, mixed",
+    "metal": "metal",
     "unknown": "too thin to tell",
 }
 TOP = 1.12  # of the largest value: room at the right
@@ -75,8 +75,9 @@ def class_ramps() -> list[tuple[str, str, Markup]]:
             f'<stop offset="{at:g}" stop-color="#{code}"/>' for at, code in zip(STOPS, CLASSES[name], strict=True)
         )
         svg = (
-            f'<svg viewBox="0 0 118 16" role="img"><title>{name}, thin to dense</title><defs><linearGradient '
-            f'id="ramp-{name}">{stops}</linearGradient></defs><rect width="118" height="16" fill="url(#ramp-{name})"/></svg>'
+            f'<svg viewBox="0 0 90 14" role="img"><title>{name}, thin to dense</title><defs><linearGradient '
+            f'id="ramp-{name}">{stops}</linearGradient></defs>'
+            f'<rect width="90" height="14" fill="url(#ramp-{name})"/></svg>'
         )
         out.append((name, meaning, Markup(svg)))  # noqa: S704 - our own words only
     return out

@@ -22,7 +22,7 @@ class ReportConfig(BaseModel):
     pictured_reasons: int = Field(default=12, ge=0, le=200, description="reasons that get pictures, worst first")
     pictured_objects: int = Field(default=80, ge=0, le=2000, description="objects that get a thumbnail in the table")
     pictured_matches: int = Field(
-        default=4, ge=0, le=200, description="template matches that get pictures, in report order"
+        default=4, ge=0, le=200, description="templates of which the best match gets pictures"
     )
     surface_pixels: int = Field(default=220, ge=64, le=1024, description="side of a picture of a surface, pixels")
-    labels_gzip: int = Field(default=4, ge=0, le=9, description="gzip level of labels.h5")
+    labels_gzip: int = Field(default=2, ge=0, le=9, description="gzip level of labels.h5")

@@ -73,8 +73,7 @@ def figure(
     for mark in sorted(marks, key=lambda m: ORDER[m.style]):
         path = _path(mark, step, scale)
         if path:
-            if mark.style != "template":
-                body.append(f'<path class="halo" d="{path}"/>')
+            body.append(f'<path class="halo" d="{path}"/>')
             body.append(f'<path class="line {mark.style}" d="{path}"/>')
     # the smallest first: a large body has room elsewhere
     for mark in sorted(marks, key=lambda m: (-ORDER[m.style], 0 if m.mask is None else int(m.mask.sum()))):

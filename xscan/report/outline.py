@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 __all__ = ["inner_points", "outline"]
 
-TOLERANCE = 0.2  # pixels that a line may leave the edge by
-
 
 def outline(mask: NDArray[np.bool_], offset: tuple[float, float], step: tuple[float, float]) -> str:
     """Return an SVG path around a mask (rows, columns).
@@ -19,16 +17,25 @@ def outline(mask: NDArray[np.bool_], offset: tuple[float, float], step: tuple[fl
     offset : picture position (x, y) of the corner of pixel (0, 0)
     step : picture units (x, y) of one pixel
     """
-    from skimage.measure import approximate_polygon, find_contours
+    from skimage.measure import find_contours
 
     parts = []
     for line in find_contours(np.pad(mask, 1).astype(np.float32), 0.5):
-        points = approximate_polygon(line, TOLERANCE)
+        points = _corners(line)
         x = offset[0] + (points[:, 1] - 0.5) * step[0]
         y = offset[1] + (points[:, 0] - 0.5) * step[1]
-        pairs = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x[:-1], y[:-1], strict=True))
+        pairs = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
         parts.append(f"M{pairs}Z")
     return "".join(parts)
+
+
+def _corners(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points of a closed line (its last point is its first) where it turns."""
+    points = line[:-1]
+    before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
+    turning = before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]
+    corners: NDArray[np.float64] = points[turning]
+    return corners
 
 
 def inner_points(mask: NDArray[np.bool_]) -> NDArray[np.float64]:

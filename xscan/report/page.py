@@ -15,11 +15,12 @@ from xscan.model import Progress, silent
 from xscan.report.bars import class_ramps, compared, deviation_scale
 from xscan.report.config import ReportConfig
 from xscan.report.matching import match_pictures
+from xscan.report.portraits import portrait, portraits
 from xscan.report.reasons import reasons
 from xscan.report.scene import Scene
 from xscan.report.text import clean, number, when, with_sigma
-from xscan.report.views import crops, projection_figures, slice_figures, telling_place, thumbnail
-from xscan.report.words import GLOSSARY, KIND_NAMES, RIGHT_NAMES, STATUS_NAMES, VERDICTS
+from xscan.report.views import projection_figures, slice_figures, telling_place
+from xscan.report.words import GENUINE_NAMES, GLOSSARY, KIND_NAMES, RIGHT_NAMES, STATUS_NAMES, VERDICTS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,20 +44,18 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
     told = reasons(document)
     for place, reason in enumerate(told):
         reason["crops"] = (
-            crops(scene, reason["object_ids"], width=110, alarm=reason["alarm"])
+            portraits(scene, reason["object_ids"], width=110, alarm=reason["alarm"])
             if place < config.pictured_reasons
             else []
         )
     progress(0.5, "pictures of matches")
     style = _style()
     goods_first = sorted(document["objects"], key=lambda o: (o["role"] != "goods", o["id"]))
-    matches = []
-    for i, match in enumerate(document["templates"] or []):
-        progress(0.5 + 0.4 * i / len(document["templates"]), "pictures of matches")
-        shown = (
-            match_pictures(scene, i, pixels=config.surface_pixels, width=230) if i < config.pictured_matches else None
-        )
-        matches.append({"match": match, "pictures": shown})
+    matches = document["templates"] or []
+    drawn = {}
+    for done, i in enumerate(_best_of_each(matches)[: config.pictured_matches]):
+        progress(0.5 + 0.4 * done / config.pictured_matches, "pictures of matches")
+        drawn[i] = match_pictures(scene, i, pixels=config.surface_pixels, width=230)
     html: str = (
         _environment()
         .get_template("page.html.j2")
@@ -68,16 +67,19 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             parcel=_parcel(document),
             reasons=told,
             main_picture=projected[main],
-            slices=sliced,
-            projections=[p for axis, p in enumerate(projected) if axis != main],
+            columns=[
+                [sliced[main]],
+                [s for axis, s in enumerate(sliced) if axis != main],
+                [p for axis, p in enumerate(projected) if axis != main],
+            ],
             objects=goods_first,
             thumbnails={
-                o["id"]: thumbnail(scene, o["id"], width=64)
+                o["id"]: portrait(scene, o["id"], None, 64, "alarm" if o["id"] in scene.alarmed else "object")
                 for o in goods_first[: config.pictured_objects]
                 if o["role"] == "goods"
             },
             alarmed=scene.alarmed,
-            matches=matches,
+            matches=[{"match": m, "pictures": drawn.get(i)} for i, m in enumerate(matches)],
             coloured=scene.quantities.photo is not None,
             ramps=class_ramps(),
             totals=_totals(document),
@@ -91,6 +93,13 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
 def _parcel(document: Mapping[str, Any]) -> str:
     declared = (document["declaration"] or {}).get("parcel_id")
     return str(declared or document["scan"]["parcel_id"] or document["scan"]["path"])
+
+
+def _best_of_each(matches: list[dict[str, Any]]) -> list[int]:
+    """Places of the matches worth a picture: the best one of each template."""
+    order = sorted(range(len(matches)), key=lambda i: -matches[i]["score"])
+    first = {matches[i]["template_id"]: i for i in reversed(order)}
+    return [i for i in order if i in first.values()]
 
 
 def _totals(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,6 +147,7 @@ def _environment() -> Environment:
         "right": lambda v: RIGHT_NAMES.get(v, v),
         "ids": _ids,
         "size": _size,
+        "genuine": lambda v: GENUINE_NAMES.get(v, v),
     }
     environment.globals |= {"compared": compared, "deviation_scale": deviation_scale, "line_sigma": _line_sigma}
     return environment

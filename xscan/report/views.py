@@ -13,7 +13,7 @@ from xscan.report.projections import projections
 from xscan.report.scene import Scene, Window
 from xscan.report.slices import plane, slice_picture
 
-__all__ = ["AXES", "around", "crops", "projection_figures", "slice_figures", "telling_place", "thumbnail"]
+__all__ = ["AXES", "around", "crops", "projection_figures", "slice_figures", "telling_place"]
 
 AXES = "zyx"
 CROP_MARGIN = 0.18  # of the box, on each side
@@ -98,23 +98,6 @@ def crops(scene: Scene, ids: Sequence[int], *, width: float, alarm: bool) -> lis
     return out
 
 
-def thumbnail(scene: Scene, object_id: int, *, width: float) -> Markup | None:
-    """Return one small plane through an object, across its shortest side."""
-    window = around(scene, [object_id], least_mm=12.0)
-    box = scene.window(object_id)
-    if window is None or box is None:
-        return None
-    sizes = scene.grid.voxel_size_mm
-    axis = int(np.argmin([(s.stop - s.start) * size for s, size in zip(box, sizes, strict=True)]))
-    index = _fullest(scene, [object_id], window, axis)
-    down, right = _others(axis)
-    marks = [Mark(m.style, None, m.mask, m.corner) for m in _marks(scene, axis, index, window, [object_id])]
-    picture = slice_picture(scene, window, axis, index)
-    return figure(
-        picture, (sizes[down], sizes[right]), width=width, title=f"object {object_id}", marks=marks, ruler=False
-    )
-
-
 def _others(axis: int) -> tuple[int, int]:
     down, right = (a for a in range(3) if a != axis)
     return down, right
@@ -128,6 +111,8 @@ def _shown(scene: Scene) -> list[int]:
 
 def _marks(scene: Scene, axis: int, index: int | None, view: Window, ids: Iterable[int]) -> list[Mark]:
     """Outlines in one plane of a box, or (`index` None) in the projection along `axis`."""
+    from scipy.ndimage import binary_fill_holes
+
     alarmed = scene.alarmed
     down, right = _others(axis)
     marks = []
@@ -140,6 +125,8 @@ def _marks(scene: Scene, axis: int, index: int | None, view: Window, ids: Iterab
             continue
         cut: Window = (inside[0], inside[1], inside[2])
         mask = (scene.labels[cut if index is None else plane(cut, axis, index)] == object_id).any(axis=axis)
+        if index is not None:
+            mask = binary_fill_holes(mask)  # a line on the inside of a thin wall would hide the wall
         corner = (inside[down].start - view[down].start, inside[right].start - view[right].start)
         marks.append(Mark("alarm" if object_id in alarmed else "object", object_id, mask, corner))
     return marks

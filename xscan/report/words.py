@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["GLOSSARY", "KIND_NAMES", "RIGHT_NAMES", "STATUS_NAMES", "VERDICTS"]
+__all__ = ["GENUINE_NAMES", "GLOSSARY", "KIND_NAMES", "RIGHT_NAMES", "STATUS_NAMES", "VERDICTS"]
 
 #: word, sign, what to do
 VERDICTS: dict[str, tuple[str, str, str]] = {
@@ -42,6 +42,13 @@ RIGHT_NAMES: dict[str, str] = {
     "not-authorised": "sender is not authorised",
     "expired": "right has expired",
     "no-record": "no right on record",
+}
+
+GENUINE_NAMES: dict[str, str] = {
+    "mass_g": "mass, g",
+    "density_g_cm3": "density, g/cm³",
+    "z_e": "z_e",
+    "wall_mm": "wall, mm",
 }
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
