@@ -14,7 +14,7 @@ from numba.core import config
 
 from ._jit import kernel
 
-__all__ = ["count", "equal_word", "first", "greater_word"]
+__all__ = ["count", "first", "greater_word", "near_word", "nonzero_word"]
 
 Word = np.uint64
 ONE = np.uint64(1)
@@ -33,8 +33,13 @@ def _python_greater(flat: Any, start: int, threshold: Any) -> Any:
     return _pack(flat[start : start + 64] > threshold)
 
 
-def _python_equal(flat: Any, start: int, other: Any, begin: int) -> Any:
-    return _pack(flat[start : start + 64] == other[begin : begin + 64])
+def _python_nonzero(flat: Any, start: int) -> Any:
+    return _pack(flat[start : start + 64] != 0)
+
+
+def _python_near(flat: Any, start: int, begin: int, delta: Any) -> Any:
+    one, other = flat[start : start + 64], flat[begin : begin + 64]
+    return _pack(np.maximum(one, other) - np.minimum(one, other) <= delta)
 
 
 def _pack(truths: Any) -> Any:
@@ -42,7 +47,8 @@ def _pack(truths: Any) -> Any:
 
 
 if config.DISABLE_JIT:
-    first, count, greater64, equal64 = _python_first, _python_count, _python_greater, _python_equal
+    first, count, greater64 = _python_first, _python_count, _python_greater
+    nonzero64, near64 = _python_nonzero, _python_near
 else:
     from llvmlite import ir  # type: ignore[import-untyped]
     from numba import types
@@ -78,12 +84,16 @@ else:
 
     def _compare(builder: Any, dtype: Any, sign: str, left: Any, right: Any) -> Any:
         if isinstance(dtype, types.Float):
-            truths = builder.fcmp_ordered(sign, left, right)
-        elif dtype.signed:
-            truths = builder.icmp_signed(sign, left, right)
-        else:
-            truths = builder.icmp_unsigned(sign, left, right)
+            return builder.fcmp_ordered(sign, left, right)
+        return (builder.icmp_signed if dtype.signed else builder.icmp_unsigned)(sign, left, right)
+
+    def _word(builder: Any, truths: Any) -> Any:
         return builder.bitcast(truths, ir.IntType(64))
+
+    def _splat(builder: Any, value: Any, kind: Any) -> Any:
+        single = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), 64), None)
+        return builder.shuffle_vector(single, ir.Constant(kind, ir.Undefined), zeros)
 
     @intrinsic
     def greater64(typingctx: Any, flat: Any, start: Any, threshold: Any) -> Any:
@@ -91,24 +101,41 @@ else:
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             values = _load64(context, builder, signature.args[0], args[0], args[1])
-            kind = values.type
-            single = builder.insert_element(ir.Constant(kind, ir.Undefined), args[2], ir.Constant(ir.IntType(32), 0))
-            zeros = ir.Constant(ir.VectorType(ir.IntType(32), 64), None)
-            splat = builder.shuffle_vector(single, ir.Constant(kind, ir.Undefined), zeros)
-            return _compare(builder, signature.args[0].dtype, ">", values, splat)
+            splat = _splat(builder, args[2], values.type)
+            return _word(builder, _compare(builder, flat.dtype, ">", values, splat))
 
         return types.uint64(flat, types.int64, flat.dtype), codegen
 
     @intrinsic
-    def equal64(typingctx: Any, flat: Any, start: Any, other: Any, begin: Any) -> Any:
-        """Word whose bit i tells ``flat[start + i] == other[begin + i]``."""
+    def nonzero64(typingctx: Any, flat: Any, start: Any) -> Any:
+        """Word whose bit i tells ``flat[start + i] != 0``."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            values = _load64(context, builder, signature.args[0], args[0], args[1])
+            zeros = ir.Constant(values.type, None)
+            if isinstance(flat.dtype, types.Float):
+                return _word(builder, builder.fcmp_unordered("!=", values, zeros))
+            return _word(builder, builder.icmp_unsigned("!=", values, zeros))
+
+        return types.uint64(flat, types.int64), codegen
+
+    @intrinsic
+    def near64(typingctx: Any, flat: Any, start: Any, begin: Any, delta: Any) -> Any:
+        """Word whose bit i tells whether ``flat[start + i]`` and ``flat[begin + i]`` differ by <= delta."""
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             left = _load64(context, builder, signature.args[0], args[0], args[1])
-            right = _load64(context, builder, signature.args[2], args[2], args[3])
-            return _compare(builder, signature.args[0].dtype, "==", left, right)
+            right = _load64(context, builder, signature.args[0], args[0], args[2])
+            splat = _splat(builder, args[3], left.type)
+            over = _compare(builder, flat.dtype, ">", left, right)
+            high = builder.select(over, left, right)
+            low = builder.select(over, right, left)
+            if isinstance(flat.dtype, types.Float):
+                return _word(builder, builder.fcmp_ordered("<=", builder.fsub(high, low), splat))
+            # The difference of two signed numbers may need one bit more: it is right as an unsigned one.
+            return _word(builder, builder.icmp_unsigned("<=", builder.sub(high, low), splat))
 
-        return types.uint64(flat, types.int64, other, types.int64), codegen
+        return types.uint64(flat, types.int64, types.int64, flat.dtype), codegen
 
 
 @kernel
@@ -127,15 +154,35 @@ def greater_word(flat, start, valid, threshold):
 
 
 @kernel
-def equal_word(flat, start, other, begin, valid):
-    """Bits of ``flat[start : start + valid] == other[begin : begin + valid]``."""
-    if start + 64 <= flat.size and begin + 64 <= other.size:
-        word = equal64(flat, start, other, begin)
+def nonzero_word(flat, start, valid):
+    """Bits of ``flat[start : start + valid] != 0``."""
+    if start + 64 <= flat.size:
+        word = nonzero64(flat, start)
         if valid < 64:
             word &= (ONE << np.uint64(valid)) - ONE
         return word
     word = np.uint64(0)
     for bit in range(valid):
-        if flat[start + bit] == other[begin + bit]:
+        if flat[start + bit] != 0:
             word |= ONE << np.uint64(bit)
+    return word
+
+
+@kernel
+def near_word(flat, start, begin, valid, delta):
+    """Bits of ``|flat[start + i] - flat[begin + i]| <= delta``; a place before or past ``flat`` is not near."""
+    if start >= 0 and begin >= 0 and start + 64 <= flat.size and begin + 64 <= flat.size:
+        word = near64(flat, start, begin, delta)
+        if valid < 64:
+            word &= (ONE << np.uint64(valid)) - ONE
+        return word
+    word = np.uint64(0)
+    for bit in range(valid):
+        one = start + bit
+        other = begin + bit
+        if 0 <= one < flat.size and 0 <= other < flat.size:
+            a = max(flat[one], flat[other])
+            b = min(flat[one], flat[other])
+            if a - b <= delta:
+                word |= ONE << np.uint64(bit)
     return word

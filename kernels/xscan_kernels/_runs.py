@@ -34,10 +34,13 @@ ONE = np.uint64(1)
 ZERO = np.uint64(0)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 TOP = np.uint64(63)
+DENSE = 10  # changes in a word from which on writing voxel by voxel is faster than run by run
 
 count = _bits.count
 first = _bits.first
 greater_word = _bits.greater_word
+near_word = _bits.near_word
+nonzero_word = _bits.nonzero_word
 
 
 @kernel
@@ -146,61 +149,66 @@ def link_mask(inside, offsets, parent, rows, reach, top, begin, end):
 
 
 @kernel
-def near(a, b, delta):
-    """Whether two values differ by no more than ``delta``, without wrapping round."""
-    return (a - b if a > b else b - a) <= delta
-
-
-@kernel
 def value_rows(flat, delta, inside, starts, runs, width, begin, end):
     """Inside (not zero) and run-start bits of rows [begin, end), where a run breaks at a step over delta."""
     for row in range(begin, end):
-        base = row * width
+        last = ZERO
         total = 0
         for word in range(inside.shape[1]):
-            bits = ZERO
-            marks = ZERO
-            for bit in range(min(64, width - 64 * word)):
-                x = 64 * word + bit
-                value = flat[base + x]
-                if value != 0:
-                    bits |= ONE << np.uint64(bit)
-                    if x == 0 or flat[base + x - 1] == 0 or not near(value, flat[base + x - 1], delta):
-                        marks |= ONE << np.uint64(bit)
-                        total += 1
+            at = row * width + 64 * word
+            valid = min(64, width - 64 * word)
+            bits = nonzero_word(flat, at, valid)
+            joined = near_word(flat, at, at - 1, valid, delta) & ((bits << ONE) | last)
+            marks = bits & ~joined
             inside[row, word] = bits
             starts[row, word] = marks
+            total += count(marks)
+            last = bits >> TOP
         runs[row] = total
 
 
 @kernel
-def _link_two_values(flat, delta, starts, offsets, parent, width, row, other, shift):
-    """Join runs of two rows where ``flat[row, x]`` is near ``flat[other, x + shift]``, both inside."""
+def _link_two_values(flat, delta, inside, starts, offsets, parent, width, row, other, shift):
+    """Join runs of two rows where ``flat[row, x]`` is near ``flat[other, x + shift]``, both inside.
+
+    The other row's words are moved by ``shift``, so that the two stand side by side.
+    """
+    words = inside.shape[1]
     left = np.int64(offsets[row]) - 1
     right = np.int64(offsets[other]) - 1
-    first_a = row * width
-    first_b = other * width
-    seen = np.int64(-1)
     if shift > 0:
         right += np.int64(starts[other, 0] & ONE)
-    for x in range(width):
-        word = x >> 6
-        left += np.int64((starts[row, word] >> np.uint64(x & 63)) & ONE)
-        there = x + shift
-        if there < 0 or there >= width:
-            continue
-        right += np.int64((starts[other, there >> 6] >> np.uint64(there & 63)) & ONE)
-        a = flat[first_a + x]
-        b = flat[first_b + there]
-        if a != 0 and b != 0 and near(a, b, delta):
-            pair = (left << 32) | right
-            if pair != seen:
-                join(parent, left, right)
-                seen = pair
+    last_met = last_b = last_marks = ZERO
+    for word in range(words):
+        a = inside[row, word]
+        b = inside[other, word]
+        marks_a = starts[row, word]
+        marks_b = starts[other, word]
+        if shift < 0:
+            b, last_b = (b << ONE) | last_b, b >> TOP
+            marks_b, last_marks = (marks_b << ONE) | last_marks, marks_b >> TOP
+        elif shift > 0:
+            b >>= ONE
+            marks_b >>= ONE
+            if word + 1 < words:
+                b |= inside[other, word + 1] << TOP
+                marks_b |= starts[other, word + 1] << TOP
+        met = a & b
+        if met != ZERO:
+            at = 64 * word
+            met &= near_word(flat, row * width + at, other * width + at + shift, min(64, width - at), delta)
+        events = met & (~((met << ONE) | last_met) | marks_a | marks_b)
+        while events != ZERO:
+            upto = events ^ (events - ONE)
+            join(parent, left + count(marks_a & upto), right + count(marks_b & upto))
+            events &= events - ONE
+        left += count(marks_a)
+        right += count(marks_b)
+        last_met = met >> TOP
 
 
 @kernel
-def link_values(flat, delta, starts, offsets, parent, width, rows, reach, top, begin, end):
+def link_values(flat, delta, inside, starts, offsets, parent, width, rows, reach, top, begin, end):
     """As :func:`link_mask`, for input with values."""
     for z in range(begin, end):
         for y in range(rows):
@@ -216,10 +224,11 @@ def link_values(flat, delta, starts, offsets, parent, width, rows, reach, top, b
                     ok, other, most = z > top and y + 1 < rows and reach > 1, row - rows + 1, 3
                 if not ok or offsets[row + 1] == offsets[row] or offsets[other + 1] == offsets[other]:
                     continue
-                _link_two_values(flat, delta, starts, offsets, parent, width, row, other, 0)
-                if reach >= most:
-                    _link_two_values(flat, delta, starts, offsets, parent, width, row, other, -1)
-                    _link_two_values(flat, delta, starts, offsets, parent, width, row, other, 1)
+                for shift in range(-1, 2):
+                    if shift == 0 or reach >= most:
+                        _link_two_values(
+                            flat, delta, inside, starts, offsets, parent, width, row, other, shift
+                        )
 
 
 @kernel
@@ -295,6 +304,16 @@ def write_labels(inside, starts, derive, offsets, labels, out, width, begin, end
             changes = (bits ^ before) | marks
             at = base + 64 * word
             stop = at + min(64, width - 64 * word)
+            if count(changes) > DENSE:
+                for index in range(at, stop):
+                    out[index] = np.uint32(0)
+                while bits != ZERO:
+                    bit = np.uint64(first(bits))
+                    run += np.int64((marks >> bit) & ONE)
+                    out[at + np.int64(bit)] = labels[run]
+                    bits &= bits - ONE
+                current = out[stop - 1]
+                continue
             while changes != ZERO:
                 bit = np.uint64(first(changes))
                 until = min(stop, base + 64 * word + np.int64(bit))

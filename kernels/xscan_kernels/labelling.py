@@ -146,7 +146,7 @@ def _components(
         for a, _ in pieces[1:]:
             _runs.link_mask(inside, offsets, parent, rows, reach, a - 1, a, a + 1)
     else:
-        given = (flat, step, starts, offsets, parent, width, rows, reach)
+        given = (flat, step, inside, starts, offsets, parent, width, rows, reach)
         run(_runs.link_values, [(*given, a, a, b) for a, b in pieces], workers)
         for a, _ in pieces[1:]:
             _runs.link_values(*given, a - 1, a, a + 1)
