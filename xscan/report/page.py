@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["page"]
 
+FIRST_SCREEN = 4  # rows that fit on it; confirmed lines fill what reasons leave free
+
 
 def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> str:
     """Return the HTML of one report.
@@ -48,6 +50,10 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             if place < config.pictured_reasons
             else []
         )
+    agreed = [
+        line | {"crops": portraits(scene, line["object_ids"], width=110, alarm=False)}
+        for line in _agreed(document)[: max(0, FIRST_SCREEN - len(told))]
+    ]
     progress(0.5, "pictures of matches")
     style = _style()
     goods_first = sorted(document["objects"], key=lambda o: (o["role"] != "goods", o["id"]))
@@ -66,6 +72,7 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             policy=_policy(style),
             parcel=_parcel(document),
             reasons=told,
+            agreed=agreed,
             main_picture=projected[main],
             columns=[
                 [sliced[main]],
@@ -93,6 +100,12 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
 def _parcel(document: Mapping[str, Any]) -> str:
     declared = (document["declaration"] or {}).get("parcel_id")
     return str(declared or document["scan"]["parcel_id"] or document["scan"]["path"])
+
+
+def _agreed(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Declared lines that were found as declared."""
+    declaration = document["declaration"] or {"lines": []}
+    return [line for line in declaration["lines"] if line["status"] == "confirmed"]
 
 
 def _best_of_each(matches: list[dict[str, Any]]) -> list[int]:

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 LAMP = np.array([-0.35, -0.5, 0.79])  # x right, y down, z to the eye
 PLAIN = np.array([0.76, 0.80, 0.84])
 OVERSAMPLE = 2
-SIZES = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)  # boxes of triangles are tested in groups of like size
+SIZES = (2, 4, 8, 16, 32)  # boxes of triangles are tested in groups of like size, larger ones one by one
 BATCH = 1 << 20  # pixel tests at once
 
 
@@ -123,7 +123,10 @@ def _rasterise(points: Array, faces: NDArray[np.int64], n: int) -> tuple[NDArray
         least = size
         for start in range(0, len(group), max(1, BATCH // size**2)):
             ids = group[start : start + max(1, BATCH // size**2)]
-            _fill(ids, triangles[ids], low[ids], size, n, face, weight, depth)
+            _fill(ids, triangles[ids], low[ids], (size, size), n, face, weight, depth)
+    for i in np.flatnonzero(on_picture & (extent > least)):
+        box = high[i] - low[i] + 1
+        _fill(np.array([i]), triangles[i : i + 1], low[i : i + 1], (int(box[0]), int(box[1])), n, face, weight, depth)
     return face, weight
 
 
@@ -131,15 +134,15 @@ def _fill(
     ids: NDArray[np.int64],
     triangles: Array,
     low: NDArray[np.int64],
-    size: int,
+    box: tuple[int, int],
     n: int,
     face: NDArray[np.int64],
     weight: Array,
     depth: Array,
 ) -> None:
-    """Test every pixel of `size` by `size` boxes against its triangle, and keep the nearest."""
-    step = np.arange(size)
-    x, y = low[:, 0, None, None] + step, low[:, 1, None, None] + step[:, None]
+    """Test every pixel of boxes of `box` (x, y) pixels against its triangle, and keep the nearest."""
+    x = low[:, 0, None, None] + np.arange(box[0])
+    y = low[:, 1, None, None] + np.arange(box[1])[:, None]
     a, b, c = (triangles[:, i, :, None, None] for i in range(3))
     area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     with np.errstate(divide="ignore", invalid="ignore"):
