@@ -24,7 +24,7 @@ def _ball(radius, n):
 def test_a_ball_is_a_full_disc_whatever_the_size_of_its_triangles(n):
     picture = surface_pictures(_ball(10, n), [FRONT], centre=np.zeros(3), span_mm=25.0, pixels=100)[0]
     covered = picture[..., 3].sum() / 255
-    assert covered == pytest.approx(np.pi * 40**2, rel=0.06 if n == 8 else 0.01)
+    assert covered == pytest.approx(np.pi * 40**2, rel=0.1 if n == 8 else 0.01)
     assert (picture[40:60, 40:60, 3] == 255).all()
 
 
