@@ -88,7 +88,8 @@ class _Reading:
                 self.path, f"voxel_size_mm: expected {'3' if modality == 'CT' else '2'} positive numbers, got {got}"
             )
         channels = self._volumes(datasets, sizes) if modality == "CT" else self._projections(datasets, sizes)
-        return Scan(channels, self._provenance(datasets), self._calibration())
+        calibration = self._calibration()
+        return Scan(channels, self._provenance(datasets), calibration)
 
     def _datasets(self, ndim: int, axes: str) -> dict[str, Any]:
         import h5py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -23,7 +24,7 @@ from xscan.model import Scan
 __all__ = ["READER"]
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0])
-_UNIT_MARK = "xscan units="
+_MARK = re.compile(r"xscan units=(\S+) channel=(\w+)")
 _LENGTHS = {1: 1000.0, 2: 1.0, 3: 1e-3}
 
 
@@ -90,6 +91,7 @@ def _scan(path: Path, header: Any, packed: bool, units: str | None, config: IoCo
     if slope == 0 or not np.isfinite([slope, intercept]).all():
         slope, intercept = 1.0, 0.0  # the standard: 0 means that nothing is to be rescaled
     text = clean_text(bytes(header["descrip"]).split(b"\0")[0])
+    mark = _MARK.fullmatch(text)
     return single_scan(
         path,
         array,
@@ -97,12 +99,13 @@ def _scan(path: Path, header: Any, packed: bool, units: str | None, config: IoCo
         origin,
         form="nifti",
         config=config,
-        own_unit=text.removeprefix(_UNIT_MARK) if text.startswith(_UNIT_MARK) else None,
+        own_unit=mark[1] if mark else None,
         asked_unit=units,
+        channel=mark[2] if mark else "mono",
         slope=slope,
         intercept=intercept,
         notes=notes,
-        attributes={"descrip": text} if text and not text.startswith(_UNIT_MARK) else {},
+        attributes={"descrip": text} if text and not mark else {},
         sha256=sha256_of_files((path, data), path.parent) if config.sha256 and data != path else "",
     )
 

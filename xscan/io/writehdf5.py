@@ -15,7 +15,7 @@ __all__ = ["write_hdf5"]
 _CHUNK = (16, 64, 64)
 
 
-def write_hdf5(path: str | Path, scan: Scan, *, progress: Progress = silent) -> None:
+def write_hdf5(path: str | Path, scan: Scan, *, progress: Progress = silent) -> tuple[Path, ...]:
     """Write every channel with its stored type, slope and unit, and all that is known of the scan.
 
     Parameters
@@ -49,6 +49,7 @@ def write_hdf5(path: str | Path, scan: Scan, *, progress: Progress = silent) -> 
                     dataset.attrs[key[len(name) + 1 :]] = text
         if scan.calibration is not None:
             file.create_dataset("calibration", data=scan.calibration)
+    return (Path(path),)
 
 
 def _write_provenance(root: Any, scan: Scan) -> None:

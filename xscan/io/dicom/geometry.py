@@ -19,6 +19,7 @@ Member = tuple[Image, Frame]
 _JITTER = 0.02  # of the spacing: what rounding in a file may move a slice before the stack is resampled
 _SHIFT = 0.1  # of a pixel: what slices may lie off each other in the plane before the stack is resampled
 _SAME_MM = 1e-3
+_BRIDGED = 5.5  # usual gaps: a wider one was not scanned, and is left empty
 _MOST_SLICES = 4  # resampled slices for each one that is there
 
 
@@ -34,6 +35,7 @@ class Slices:
     wanted_mm : positions along the normal of the regular grid's slices, from the first slice on; `None` where
         the slices already lie on it
     at_mm : positions along the normal of the slices that are there
+    bridge_mm : longest gap that may be bridged by interpolation
     shift_px : (n, 2) how far each slice lies off the first in the plane, in rows and columns
     notes : what was noticed
     """
@@ -43,6 +45,7 @@ class Slices:
     origin_mm: NDArray[np.float64]
     wanted_mm: NDArray[np.float64] | None
     at_mm: NDArray[np.float64]
+    bridge_mm: float
     shift_px: NDArray[np.float64]
     notes: tuple[str, ...]
 
@@ -72,6 +75,7 @@ def arrange(path: Path, members: tuple[Member, ...]) -> Slices:
     if np.ptp(shift, axis=0).max() <= _SHIFT:
         shift = np.zeros_like(shift)
     step, wanted = _step(frame, at, notes)
+    bridge = _BRIDGED * float(np.median(np.diff(at))) if len(at) > 1 else 0.0
     if shift.any():
         angle = np.degrees(np.arctan2(np.linalg.norm(shift[-1] * spacing), at[-1]))
         notes.append(
@@ -80,7 +84,7 @@ def arrange(path: Path, members: tuple[Member, ...]) -> Slices:
         wanted = np.arange(len(members), dtype=np.float64) * step if wanted is None else wanted
     origin = places[0] + shift[:, 0].min() * spacing[0] * column + shift[:, 1].min() * spacing[1] * row
     axes = np.stack([row * spacing[1], column * spacing[0], normal * step], axis=1)
-    return Slices(members, axes, origin, wanted, at, shift, tuple(notes))
+    return Slices(members, axes, origin, wanted, at, bridge, shift, tuple(notes))
 
 
 def _orientation(path: Path, frame: Frame) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -140,7 +144,8 @@ def _step(frame: Frame, at: NDArray[np.float64], notes: list[str]) -> tuple[floa
     if (whole >= 1).all() and np.abs(times - whole).max() <= 2 * _JITTER:
         missing = int(whole.sum()) - count + 1
         where = ", ".join(f"{v:.1f}" for v in at[:-1][whole > 1][:5])
-        notes.append(f"{missing} slices are missing (after {where} mm); the gap was bridged by interpolation.")
+        mended = "left empty" if whole.max() > _BRIDGED else "bridged by interpolation"
+        notes.append(f"{missing} slices are missing (after {where} mm); the widest gap was {mended}.")
         finest = usual
     else:
         notes.append(

@@ -80,15 +80,22 @@ def _read(path: Path, *, units: str | None, config: IoConfig) -> Scan:
             notes.extend(n for n in others.notes if n not in notes)
         else:
             notes.append(f"Left alone: {group} in {group.image.path.name}.")
+    if len(volumes) == 1 and (energy := next(iter(volumes))) in ("low", "high"):
+        notes.append(f"Only the {energy} energy is here; it was read as a scan of a single energy (mono).")
+        volumes, chosen = {"mono": volumes[energy]}, {"mono": chosen[energy]}
     return Scan(volumes, _provenance(path, chosen, config, notes))
 
 
 def _may_join(group: Group, chosen: dict[str, Group]) -> bool:
     """Whether a group may be another channel of the same scan; its grid is compared afterwards."""
     first = next(iter(chosen.values()))
+    here, there = group.image, first.image
+    places = (here.reference, there.reference)
     return (
-        group.image.dicos
-        and first.image.dicos
+        here.dicos
+        and there.dicos
+        and (places[0] == places[1] if all(places) else here.path.parent == there.path.parent)
+        and here.parsed.data.text(0x00100020) == there.parsed.data.text(0x00100020)
         and "mono" not in (group.channel, first.channel)
         and group.channel not in chosen
         and group.size == first.size

@@ -25,6 +25,7 @@ class ResampledStack(Stack):
     wanted_mm : positions of the slices to give
     shift_px : (n, 2) place of each slice in the plane, in rows and columns
     outside : value where no slice reaches
+    bridge_mm : longest gap between slices that is bridged; in a longer one nothing was scanned
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ResampledStack(Stack):
         wanted_mm: NDArray[np.float64],
         shift_px: NDArray[np.float64],
         outside: float,
+        bridge_mm: float,
     ) -> None:
         self._shift = shift_px - shift_px.min(axis=0)
         rows, columns = (
@@ -48,11 +50,15 @@ class ResampledStack(Stack):
         gap = at_mm[self._after] - at_mm[self._before]
         part = (wanted_mm - at_mm[self._before]) / np.where(gap > 0, gap, 1.0)
         self._part = np.where(part < 1e-6, 0.0, np.minimum(part, 1.0))
+        self._empty = (gap > bridge_mm) & (self._part > 0) & (self._part < 1)
 
     def _slab(self, start: int, stop: int) -> NDArray[Any]:
         out = np.empty((stop - start, *self.shape[1:]), self.dtype)
         held: dict[int, NDArray[np.float32]] = {}
         for k in range(start, stop):
+            if self._empty[k]:
+                out[k - start] = self._outside
+                continue
             first, last, part = int(self._before[k]), int(self._after[k]), np.float32(self._part[k])
             needed = (first, last) if part else (first,)
             held = {i: held[i] if i in held else self._moved(i) for i in needed}

@@ -108,12 +108,13 @@ def make(path: Path, group: Group, asked: str | None, config: IoConfig) -> Made:
         notes.append("The slices have slopes of their own; values are kept as float32.")
     resampled = slices.wanted_mm is not None
     array: StoredArray = FrameStack(slices.members, values=resampled or not same)
-    own, factor = _own_unit(group)
+    own, factor, meaning = _own_unit(group)
+    notes.extend((meaning,) if meaning else ())
     unit, into, note = resolve_unit(str(path), group.channel, own, asked)
     notes.extend((note,) if note else ())
     if slices.wanted_mm is not None:
         outside = {Unit.HU: -1000.0}.get(unit, 0.0)
-        array = ResampledStack(array, slices.at_mm, slices.wanted_mm, slices.shift_px, outside)
+        array = ResampledStack(array, slices.at_mm, slices.wanted_mm, slices.shift_px, outside, slices.bridge_mm)
     slope, intercept = (first.slope, first.intercept) if same and not resampled else (1.0, 0.0)
     factor *= into
     wrapped = FileArray(array, str(path), group.channel, config)
@@ -122,12 +123,16 @@ def make(path: Path, group: Group, asked: str | None, config: IoConfig) -> Made:
     return Made(placed, volume, (*notes, *placed.notes))
 
 
-def _own_unit(group: Group) -> tuple[str | None, float]:
-    """Unit that the file names, and a factor to it."""
+def _own_unit(group: Group) -> tuple[str | None, float, str | None]:
+    """Unit that the file names, a factor to it, and what had to be assumed."""
     image, frame = group.members[0]
     kind = frame.rescale_type.strip().upper()
+    if group.channel == "zeff":
+        return "1", 1.0, None  # whatever scale of attenuation stands beside it
+    if group.channel == "density" and kind == "MHU":
+        return "kg/m3", 1.0, "The density channel names MHU (water 1000); it was taken as kg/m³."
     if kind in _TYPES:
-        return _TYPES[kind]
+        return (*_TYPES[kind], None)
     if not kind and image.modality == "CT" and not image.dicos and "LOCALIZER" not in image.image_type:
-        return "HU", 1.0  # PS3.3 C.8.2.1.1.2: CT images without a rescale type are in HU
-    return None, 1.0
+        return "HU", 1.0, None  # PS3.3 C.8.2.1.1.2: CT images without a rescale type are in HU
+    return None, 1.0, None
