@@ -14,19 +14,30 @@ class PhysicsConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    materials_file: Path | None = Field(None, description="TOML file of further materials, or none")
-    search_mm: float = Field(8.0, ge=0, le=50, description="how far from its given centre a rod is looked for, mm")
-    core: float = Field(0.7, gt=0.1, le=0.95, description="share of a rod's radius and length that is sampled")
-    filter_mm_al: float = Field(
-        10.0, ge=0, le=200, description="filtration that a nominal spectrum has, mm aluminium (no calibration)"
+    materials_file: Path | None = Field(default=None, description="TOML file of further materials, or none")
+    search_mm: float = Field(
+        default=8.0, ge=0, le=50, description="how far from its given centre a rod is looked for, mm"
     )
-    kvp_low: float = Field(100.0, gt=30, le=450, description="tube voltage of `low` where the scan does not tell, kV")
-    kvp_high: float = Field(150.0, gt=30, le=450, description="tube voltage of `high` where the scan does not tell, kV")
-    kvp_mono: float = Field(140.0, gt=30, le=450, description="tube voltage of `mono` where the scan does not tell, kV")
+    core: float = Field(default=0.7, gt=0.1, le=0.95, description="share of a rod's radius and length that is sampled")
+    filter_mm_al: float = Field(
+        default=10.0, ge=0, le=200, description="filtration that a nominal spectrum has, mm aluminium (no calibration)"
+    )
+    kvp_low: float = Field(
+        default=100.0, gt=30, le=450, description="tube voltage of `low` where the scan does not tell, kV"
+    )
+    kvp_high: float = Field(
+        default=150.0, gt=30, le=450, description="tube voltage of `high` where the scan does not tell, kV"
+    )
+    kvp_mono: float = Field(
+        default=140.0, gt=30, le=450, description="tube voltage of `mono` where the scan does not tell, kV"
+    )
     kvp_tolerance: float = Field(
-        0.03, ge=0, le=0.5, description="relative difference of tube voltage that still is the same scanner setting"
+        default=0.03,
+        ge=0,
+        le=0.5,
+        description="relative difference of tube voltage that still is the same scanner setting",
     )
     context_mm: float = Field(
-        60.0, ge=0, le=1000, description="water-equivalent path, mm, that rays cross beside the voxel looked at"
+        default=60.0, ge=0, le=1000, description="water-equivalent path, mm, that rays cross beside the voxel looked at"
     )
-    slab: int = Field(8, ge=1, le=1024, description="slices that are mapped at once")
+    slab: int = Field(default=8, ge=1, le=1024, description="slices that are mapped at once")

@@ -1,0 +1,299 @@
+"""Signs every object of a segmentation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xscan.model import Material, Measure, Object, Quantities, Segmentation, Signature
+from xscan.model.progress import Progress, silent
+from xscan.signature.config import SignatureConfig
+from xscan.signature.integrals import Excess, excess
+from xscan.signature.naming import Evidence, MaterialTable, Naming
+from xscan.signature.neighbourhood import Layers, layers
+
+__all__ = ["sign"]
+
+Array = NDArray[np.float64]
+
+HISTOGRAM_EDGES = np.linspace(-200.0, 6200.0, 129)
+EDGE_SHARE = 0.5  # how much of a background that is off goes into the sum over the edge
+PLATEAU_REL = 0.01  # a core's median stands for its object within about this
+
+
+def sign(
+    segmentation: Segmentation,
+    quantities: Quantities,
+    materials: Sequence[Material],
+    *,
+    config: SignatureConfig = SignatureConfig(),
+    progress: Progress = silent,
+) -> dict[int, Signature]:
+    """The density signature of every object, by id.
+
+    Mass is the integral of what the object adds to its surroundings, over its voxels and the blurred edge around
+    them, so that thin walls weigh what they weigh although no voxel shows their density. `quantities` must not be
+    denoised. What the scan cannot tell is `None`.
+
+    Raises
+    ------
+    ValueError : the two lie on different grids
+    """
+    if quantities.grid.shape != segmentation.grid.shape:
+        raise ValueError(
+            f"quantities: expected the grid of the segmentation {segmentation.grid!r}, got {quantities.grid!r}"
+        )
+    if not segmentation.objects:
+        return {}
+    measured = _measure(segmentation, quantities, config, progress)
+    table = MaterialTable(materials, config.rare_kinds)
+    own = {o.id: _sign_one(o, i, measured, quantities, table, config) for i, o in enumerate(segmentation.objects)}
+    progress(1.0, "sign")
+    return _with_parts(segmentation, own)
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """Everything that one pass over the volumes gives, by slot (the order of the objects)."""
+
+    attenuation: Excess
+    rho_e: Excess | None
+    photo: Excess | None
+    density: Excess | None
+    voxels: Array
+    core: Array
+    peak: Array
+    std: Array
+    histogram: NDArray[np.int64]
+    metal: Array
+
+
+def _measure(
+    segmentation: Segmentation, quantities: Quantities, config: SignatureConfig, progress: Progress
+) -> _Measured:
+    size = min(segmentation.grid.voxel_size_mm)
+    inward = max(1, math.ceil(config.core_mm / size - 1e-6))
+    outward = max(1, math.ceil(config.reach_mm / size - 1e-6))
+    where = layers(segmentation.object_labels(), inward=inward, outward=outward, beyond=2)
+    progress(0.4, "sign")
+    n = len(segmentation.objects)
+    slot_of = np.zeros(max(o.id for o in segmentation.objects) + 1, np.intp)
+    for i, o in enumerate(segmentation.objects):
+        slot_of[o.id] = i
+    slots = slot_of[where.own_id]
+    core = where.depth > inward
+    attenuation = quantities.attenuation.array().ravel()
+    values = attenuation[where.own]
+    count = np.bincount(slots, minlength=n).astype(np.float64)
+    mean = np.bincount(slots, values, minlength=n) / np.maximum(count, 1)
+    variance = np.bincount(slots, (values - mean[slots].astype(np.float32)) ** 2, minlength=n) / np.maximum(count, 1)
+    bins = np.clip(np.searchsorted(HISTOGRAM_EDGES, values, side="right") - 1, 0, HISTOGRAM_EDGES.size - 2)
+    width = HISTOGRAM_EDGES.size - 1
+    histogram = np.bincount(slots * width + bins, minlength=n * width).reshape(n, width)
+    volumes = {
+        name: None if volume is None else excess(volume.array().ravel(), where, slot_of, n, core)
+        for name, volume in (("rho_e", quantities.rho_e), ("photo", quantities.photo), ("density", quantities.density))
+    }
+    progress(0.9, "sign")
+    return _Measured(
+        attenuation=excess(attenuation, where, slot_of, n, core),
+        voxels=count,
+        core=np.bincount(slots[core], minlength=n).astype(np.float64),
+        peak=_peaks(slots, None if quantities.rho_e is None else quantities.rho_e.array().ravel()[where.own], n),
+        std=np.sqrt(variance),
+        histogram=histogram.astype(np.int64),
+        metal=_metal(where, slots, values, n, segmentation.grid.shape, config) if quantities.has_scale else np.zeros(n),
+        **volumes,
+    )
+
+
+def _peaks(slots: NDArray[np.intp], values: NDArray[np.float32] | None, n: int) -> Array:
+    """The 90th percentile of each object's own voxels; NaN without values."""
+    result = np.full(n, np.nan)
+    if values is None:
+        return result
+    order = np.lexsort((values, slots))
+    counts = np.bincount(slots, minlength=n)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    filled = counts > 0
+    result[filled] = values[order][starts[filled] + (0.9 * (counts[filled] - 1)).astype(int)]
+    return result
+
+
+def _metal(
+    where: Layers,
+    slots: NDArray[np.intp],
+    values: NDArray[np.float32],
+    n: int,
+    shape: tuple[int, int, int],
+    config: SignatureConfig,
+) -> Array:
+    """Share of each object that lies in slices with metal of another object (rays run within slices)."""
+    z = where.own // (shape[1] * shape[2])
+    bright = values > config.metal_mhu
+    everywhere = np.bincount(z[bright], minlength=shape[0])
+    flat = slots * shape[0] + z
+    own_metal = np.bincount(flat[bright], minlength=n * shape[0]).reshape(n, -1)
+    own = np.bincount(flat, minlength=n * shape[0]).reshape(n, -1)
+    touched = (everywhere[None] - own_metal) > 0
+    share: Array = (own * touched).sum(axis=1) / np.maximum(own.sum(axis=1), 1)
+    return share
+
+
+def _sign_one(
+    o: Object, i: int, m: _Measured, quantities: Quantities, table: MaterialTable, config: SignatureConfig
+) -> Signature:
+    voxel = quantities.grid.voxel_volume_mm3
+    solid = bool(m.core[i] >= config.min_core_voxels and m.core[i] >= 0.02 * m.voxels[i])
+    mean = float(m.attenuation.own[i])
+    noise = quantities.noise_mhu
+    streak = math.sqrt(max(float(m.attenuation.spread[i]) ** 2 - noise**2, 0.0))
+    level = max(abs(mean), 1e-6)
+    scatter = EDGE_SHARE * streak / level  # relative, of sums
+    unit = quantities.attenuation.unit.value
+    attenuation = Measure(mean, math.hypot(float(m.std[i]) / math.sqrt(max(m.voxels[i], 1)), 0.3 * streak), unit)
+    labelled = m.voxels[i] * voxel
+    surface = min(1.0, float(m.attenuation.voxels[i] - m.voxels[i]) / max(float(m.voxels[i]), 1.0))
+    metal = float(min(1.0, m.metal[i] * min(1.0, 10 * streak / level)))
+    signature = Signature(
+        object_id=o.id,
+        volume_mm3=Measure(labelled, labelled * max(0.02, 0.3 * surface), "mm3"),
+        mass_g=None,
+        own_mass_g=None,
+        density=None,
+        rho_e=None,
+        z_e=None,
+        attenuation=attenuation,
+        metal_near=metal,
+        histogram=m.histogram[i],
+        histogram_edges=HISTOGRAM_EDGES,
+    )
+    if m.rho_e is None:
+        return replace(signature, volume_mm3=_volume(m.attenuation, i, solid, labelled, voxel, surface, scatter))
+    return _weigh(signature, i, m, quantities, table, config, solid=solid, surface=surface, scatter=scatter)
+
+
+def _volume(e: Excess, i: int, solid: bool, labelled: float, voxel: float, surface: float, scatter: float) -> Measure:
+    """Volume from the integral over the plateau, where the object is solid and even; else that of its voxels."""
+    if solid and e.plateau[i] > 0:
+        filled = float(e.total[i] / (e.plateau[i] - e.background[i])) * voxel
+        if 0.5 * labelled < filled < 1.3 * labelled:
+            return Measure(filled, filled * math.hypot(PLATEAU_REL, scatter), "mm3")
+    return Measure(labelled, labelled * max(0.02, 0.3 * surface), "mm3")
+
+
+def _weigh(
+    signature: Signature,
+    i: int,
+    m: _Measured,
+    quantities: Quantities,
+    table: MaterialTable,
+    config: SignatureConfig,
+    *,
+    solid: bool,
+    surface: float,
+    scatter: float,
+) -> Signature:
+    assert m.rho_e is not None
+    voxel_cm3 = quantities.grid.voxel_volume_mm3 / 1000
+    electrons = float(m.rho_e.total[i]) * voxel_cm3  # mol
+    if electrons <= 0:
+        return signature
+    noise_rel = float(m.rho_e.spread[i]) * math.sqrt(float(m.rho_e.voxels[i])) / max(float(m.rho_e.total[i]), 1e-9)
+    z, z_sigma = _number(i, m, quantities, scatter)
+    plateau = float(m.rho_e.plateau[i]) if solid else math.nan
+    rho_rel = math.hypot(quantities.rho_e_rel, PLATEAU_REL, scatter)
+    evidence = Evidence(
+        rho_e=plateau,
+        rho_e_sigma=plateau * rho_rel if solid else math.nan,
+        rho_e_least=float(m.peak[i]) * (1 - rho_rel),
+        z_e=z,
+        z_e_sigma=z_sigma,
+    )
+    naming = table.name(evidence, config.candidates)
+    return _complete(
+        signature, i, m, naming, evidence, electrons, quantities, solid, math.hypot(noise_rel, scatter), surface
+    )
+
+
+def _number(i: int, m: _Measured, quantities: Quantities, scatter: float) -> tuple[float, float]:
+    """z_e with its sigma; NaN where it cannot be known."""
+    if m.photo is None or m.rho_e is None or m.photo.total[i] <= 0:
+        return math.nan, math.nan
+    p = quantities.photo_exponent
+    z = float((m.photo.total[i] / m.rho_e.total[i]) ** (1 / p))
+    noise = float(m.photo.spread[i]) * math.sqrt(float(m.photo.voxels[i])) / float(m.photo.total[i]) / p
+    return z, z * math.hypot(quantities.z_e_rel, noise, scatter)
+
+
+def _complete(
+    signature: Signature,
+    i: int,
+    m: _Measured,
+    naming: Naming,
+    evidence: Evidence,
+    electrons: float,
+    quantities: Quantities,
+    solid: bool,
+    loose: float,
+    surface: float,
+) -> Signature:
+    voxel = quantities.grid.voxel_volume_mm3
+    labelled = m.voxels[i] * voxel
+    electrons_rel = naming.electrons_sigma / naming.electrons_per_gram
+    mass = electrons / naming.electrons_per_gram
+    mass_rel = math.hypot(quantities.rho_e_rel, electrons_rel, loose, 0.01 * surface)
+    if m.density is not None and m.density.total[i] > 0:
+        mass = float(m.density.total[i]) * voxel / 1000
+        mass_rel = math.hypot(quantities.rho_e_rel, loose, 0.01 * surface)
+    assert m.rho_e is not None
+    if solid:
+        volume = _volume(m.rho_e, i, solid, labelled, voxel, surface, loose)
+        density = mass / volume.value * 1000
+        density_sigma = density * math.hypot(mass_rel, volume.sigma / volume.value)
+        rho = evidence.rho_e
+        rho_sigma = evidence.rho_e_sigma
+    elif math.isfinite(naming.density):
+        density, density_sigma = naming.density, naming.density_sigma
+        value = mass / density * 1000
+        volume = Measure(value, value * math.hypot(mass_rel, density_sigma / density), "mm3")
+        rho, rho_sigma = density * naming.electrons_per_gram, density_sigma * naming.electrons_per_gram
+    else:
+        volume = signature.volume_mm3
+        density = mass / volume.value * 1000
+        density_sigma = density * math.hypot(mass_rel, volume.sigma / volume.value)
+        rho, rho_sigma = density * naming.electrons_per_gram, density_sigma * naming.electrons_per_gram
+    own = Measure(mass, mass * mass_rel, "g")
+    first = naming.shares[0]
+    return replace(
+        signature,
+        volume_mm3=volume,
+        own_mass_g=own,
+        mass_g=own,
+        density=Measure(density, density_sigma, "g/cm3"),
+        rho_e=Measure(rho, rho_sigma, "mol/cm3"),
+        z_e=Measure(evidence.z_e, evidence.z_e_sigma, "1") if math.isfinite(evidence.z_e) else None,
+        material=first.name,
+        kind=first.kind,
+        materials=naming.shares,
+    )
+
+
+def _with_parts(segmentation: Segmentation, own: Mapping[int, Signature]) -> dict[int, Signature]:
+    """Add to every object's mass that of the parts inside it."""
+
+    def mass(object_id: int, above: frozenset[int]) -> Measure | None:
+        mine = own[object_id].own_mass_g
+        if mine is None or object_id in above:
+            return mine
+        parts = [mass(c.id, above | {object_id}) for c in segmentation.children(object_id)]
+        known = [p for p in parts if p is not None]
+        return Measure(
+            mine.value + sum(p.value for p in known), math.hypot(mine.sigma, *(p.sigma for p in known)), mine.unit
+        )
+
+    return {i: replace(s, mass_g=mass(i, frozenset())) for i, s in own.items()}
