@@ -14,7 +14,7 @@ from xscan.report.colours import Image
 from xscan.report.figure import Mark, Style, figure
 from xscan.report.ink import ink_alone
 from xscan.report.scene import Scene, Window, part
-from xscan.report.views import around, crops
+from xscan.report.views import crops
 
 __all__ = ["portrait", "portraits"]
 
@@ -45,7 +45,7 @@ def portrait(scene: Scene, object_id: int, axis: int | None, width: float, style
 
     `None` where the object has no voxels here.
     """
-    entry, window = scene.object(object_id), around(scene, [object_id], least_mm=12.0)
+    entry, window = scene.object(object_id), _near(scene, object_id)
     if entry is None or window is None:
         return None
     axis = _thin_axis(entry) if axis is None else axis
@@ -59,7 +59,7 @@ def portrait(scene: Scene, object_id: int, axis: int | None, width: float, style
     # one voxel more, for the blurred edge
     picture = _alone(scene, window, binary_dilation(mask), axis)
     rows, columns = (flat.shape[i] * sizes[i] for i in range(2))
-    side = max(rows, columns)
+    side = max(rows, columns) * 1.12
     before = [int((side - length) / 2 / size) for length, size in zip((rows, columns), sizes, strict=True)]
     after = [max(0, int(side / size) - n - b) for size, n, b in zip(sizes, flat.shape, before, strict=True)]
     padding = ((before[0], after[0]), (before[1], after[1]))
@@ -78,6 +78,15 @@ def _alone(scene: Scene, window: Window, mask: NDArray[np.bool_], axis: int) -> 
     if q.rho_e is None or q.photo is None:
         return ink_alone(total(q.attenuation), None, None, q.photo_exponent)
     return ink_alone(total(q.attenuation), total(q.rho_e), total(q.photo), q.photo_exponent)
+
+
+def _near(scene: Scene, object_id: int) -> Window | None:
+    """The object's box, one voxel wider."""
+    box = scene.window(object_id)
+    if box is None:
+        return None
+    z, y, x = (slice(max(0, s.start - 1), min(n, s.stop + 1)) for s, n in zip(box, scene.grid.shape, strict=True))
+    return z, y, x
 
 
 def _family(scene: Scene, object_id: int) -> list[int]:

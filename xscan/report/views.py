@@ -132,7 +132,7 @@ def _marks(scene: Scene, axis: int, index: int | None, view: Window, ids: Iterab
     return marks
 
 
-def around(scene: Scene, ids: Sequence[int], least_mm: float = CROP_LEAST_MM) -> Window | None:
+def around(scene: Scene, ids: Sequence[int]) -> Window | None:
     """Return a box of (nearly) equal sides around objects, within the scan."""
     boxes = [b for i in ids if (b := scene.window(i)) is not None]
     if not boxes:
@@ -140,7 +140,9 @@ def around(scene: Scene, ids: Sequence[int], least_mm: float = CROP_LEAST_MM) ->
     sizes = scene.grid.voxel_size_mm
     low = [min(b[a].start for b in boxes) for a in range(3)]
     high = [max(b[a].stop for b in boxes) for a in range(3)]
-    side = max(max((h - k) * s for h, k, s in zip(high, low, sizes, strict=True)) * (1 + 2 * CROP_MARGIN), least_mm)
+    side = max(
+        max((h - k) * s for h, k, s in zip(high, low, sizes, strict=True)) * (1 + 2 * CROP_MARGIN), CROP_LEAST_MM
+    )
     window = []
     for a in range(3):
         n = scene.grid.shape[a]
