@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from xscan.report.again import read_report, write_page
 from xscan.report.config import ReportConfig
 from xscan.report.document import report_json
 from xscan.report.schema import load_schema
 from xscan.report.summary import summary
 from xscan.report.write import write_report
 
-__all__ = ["SCHEMA", "ReportConfig", "report_json", "summary", "write_report"]
+__all__ = ["SCHEMA", "ReportConfig", "read_report", "report_json", "summary", "write_page", "write_report"]
 
 SCHEMA = load_schema()

@@ -14,7 +14,7 @@ from xscan.report.colours import diverging
 from xscan.report.figure import Mark, figure
 from xscan.report.png import data_uri
 from xscan.report.scene import Scene
-from xscan.report.shape import cut, object_surface
+from xscan.report.shape import cut, deviation_of, object_surface
 from xscan.report.slices import slice_picture
 from xscan.report.surface import principal_views, surface_pictures
 from xscan.report.views import AXES, around
@@ -41,11 +41,13 @@ def match_pictures(scene: Scene, index: int, *, pixels: int, width: float) -> di
         return None
     pose = np.asarray(match["pose"], dtype=np.float64)
     posed = Mesh(mesh.vertices @ pose[:3, :3].T + pose[:3, 3], mesh.faces)
+    found = object_surface(scene, match["object_ids"])
     deviation = _at_vertices(scene, index, mesh)
+    if deviation is None and found is not None:
+        deviation = deviation_of(scene, match["object_ids"], posed.vertices)
     limit = None if deviation is None else _limit(match["deviation_mm"]["p95"])
     colours = None if deviation is None or limit is None else diverging(deviation / limit)
     turns = [principal_views(posed.vertices)[i] for i in (0, 1, 3)]
-    found = object_surface(scene, match["object_ids"])
     centre = (posed.vertices.max(axis=0) + posed.vertices.min(axis=0)) / 2
     span = 2.06 * float(np.linalg.norm(posed.vertices - centre, axis=1).max())
     look: Mapping[str, Any] = {"centre": centre, "span_mm": span, "pixels": pixels}
