@@ -99,6 +99,7 @@ def body_of(
     vertices += origin
     dense, _ = sample_triangles(vertices, faces, int(np.clip(3 * len(faces), 2000, 200_000)))
     points, normals = sample_triangles(vertices, faces, _POINTS)
+    normals = _steady(points, normals)
     inside = level > 0.5
     spacing = size[::-1].copy()
     distance = distance_field(inside, dense, origin, spacing)
@@ -180,6 +181,18 @@ def _fraction(
     level = np.where(mask, np.maximum(level, 0.5), np.minimum(level, 0.75))
     smooth: NDArray[np.float32] = ndi.gaussian_filter(level, 0.6)
     return smooth
+
+
+def _steady(points: NDArray[np.float64], normals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Normals averaged over the nearest points that look the same way: noise bends those of single facets."""
+    from scipy.spatial import cKDTree
+
+    _, near = cKDTree(points).query(points, k=min(9, len(points)), workers=2)
+    around = normals[near]
+    same = np.maximum(0, np.einsum("nkj,nj->nk", around, normals))
+    mean = (around * same[..., None]).sum(axis=1)
+    steady: NDArray[np.float64] = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
+    return steady
 
 
 def _isosurface(

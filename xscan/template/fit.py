@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.template.body import Body
+from xscan.template.partial import part_poses
 from xscan.template.poses import Poses
 from xscan.template.prepared import Prepared
 from xscan.template.refine import refine
-from xscan.template.search import Coarse, whole_poses
+from xscan.template.search import whole_poses
 
-__all__ = ["Fit", "fit_whole", "measure", "polish"]
+__all__ = ["Fit", "fit_part", "fit_whole", "measure", "polish"]
 
 _CAP_MM = 8.0
 
@@ -47,13 +48,23 @@ class Fit:
         return float((there.mean() if there.size else _CAP_MM) + (back.mean() if back.size else _CAP_MM))
 
 
-def fit_whole(prepared: Prepared, body: Body, field: Coarse, max_scale: float) -> Fit:
+def fit_whole(prepared: Prepared, body: Body, max_scale: float) -> Fit:
     """Find the best pose of a template that fills a body."""
-    rough = whole_poses(prepared, body, field, keep=24)
+    rough = whole_poses(prepared, body, keep=24)
     better = refine(rough, prepared, body, points=96, steps=8, reach_mm=(8, 3), max_scale=0, both=True)
     costs = np.array([f.cost for f in measure(better, prepared, body, points=192)])
     best = np.argsort(costs, kind="stable")[:4]
     return polish(better.take(best), prepared, body, max_scale, both=True)
+
+
+def fit_part(prepared: Prepared, own: NDArray[np.float64], body: Body, max_scale: float) -> Fit:
+    """Find the best pose of a template that is a part of a body; `own` are the template's probes."""
+    seeds = int(np.clip(body.shape.area / 150, 48, 128))
+    rough = part_poses(prepared, own, body, seeds=seeds, matches=20, keep=48)
+    better = refine(rough, prepared, body, points=96, steps=8, reach_mm=(8, 3), max_scale=0, both=False)
+    costs = np.array([f.cost for f in measure(better, prepared, body, points=192, whole=False)])
+    best = np.argsort(costs, kind="stable")[:5]
+    return polish(better.take(best), prepared, body, max_scale, both=False)
 
 
 def polish(poses: Poses, prepared: Prepared, body: Body, max_scale: float, *, both: bool) -> Fit:

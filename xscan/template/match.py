@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xscan.model import (
+    Object,
     Pose,
     Progress,
     Quantities,
     Segmentation,
     Signature,
-    Template,
     TemplateLibrary,
     TemplateMatch,
     silent,
 )
-from xscan.template.body import Body, body_of
-from xscan.template.candidates import could_be
+from xscan.template.body import body_of
 from xscan.template.config import TemplateConfig
-from xscan.template.fit import Fit, fit_whole
 from xscan.template.genuine import genuine_check
-from xscan.template.prepared import Prepared, mirrored, prepare
+from xscan.template.groups import groups, touching
+from xscan.template.prepared import Prepared, prepare
 from xscan.template.rights import right_check
-from xscan.template.score import Evidence, evidence_of, probability
-from xscan.template.search import coarse_field
+from xscan.template.seek import Found, covered, seek_part, seek_whole
 
 __all__ = ["match"]
 
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    template: Template
-    prepared: Prepared
-    fit: Fit
-    evidence: Evidence
-    score: float
+_MOST_IN_ONE = 12  # templates taken out of one body or heap, one after the other
 
 
 def match(
@@ -52,7 +43,11 @@ def match(
     config: TemplateConfig | None = None,
     progress: Progress = silent,
 ) -> tuple[TemplateMatch, ...]:
-    """Seek every template in every object that is goods.
+    """Seek every template in the goods.
+
+    Each object is first held against the templates as a whole. What no template explains is sought through for
+    templates that are a part of it (bodies that segmentation did not part), and objects that touch are then taken
+    together (bodies that it cut).
 
     Parameters
     ----------
@@ -72,72 +67,127 @@ def match(
     for n, template in enumerate(library.templates):
         progress(0.3 * n / len(library.templates), f"template {template.id}")
         prepared[template.id] = prepare(template.mesh, config)
-    goods = segmentation.goods
-    matches: list[TemplateMatch] = []
+    goods = [o for o in segmentation.goods if _worth(o, segmentation, config)]
+    if not prepared or not goods:
+        progress(1.0)
+        return ()
+    found: list[Found] = []
+    left: list[Object] = []
     for n, o in enumerate(goods):
-        progress(0.3 + 0.7 * n / len(goods), f"object {o.id}")
-        longest = max((b - a) * s for a, b, s in zip(*o.bbox, segmentation.grid.voxel_size_mm, strict=True))
-        if o.voxels < config.min_voxels or longest < config.min_size_mm:
-            continue
-        body = body_of(segmentation, quantities, [o])
-        if body is None:
-            continue
-        found = _seek(body, library, prepared, config)
-        if found:
-            matches.append(_report(found, body, segmentation, signatures, consignor_id, acquired))
+        progress(0.3 + 0.5 * n / len(goods), f"object {o.id}")
+        own = _whole_then_parts([o], segmentation, quantities, prepared, config)
+        found.extend(own)
+        if not own:
+            left.append(o)
+    if config.partial:
+        pairs = touching(segmentation.object_labels(), [o.id for o in left])
+        heaps = groups([o.id for o in left], pairs, config.max_group)
+        taken: set[int] = set()
+        for n, heap in enumerate(heaps):
+            progress(0.8 + 0.2 * n / len(heaps), f"objects {', '.join(map(str, heap))}")
+            together = [o for o in left if o.id in heap and o.id not in taken]
+            if len(together) < 2:
+                continue
+            new = _whole_then_parts(together, segmentation, quantities, prepared, config)
+            found.extend(new)
+            taken |= {i for f in new for i in _owners(f, segmentation)}
+    matches = [_report(f, library, segmentation, signatures, consignor_id, acquired) for f in found]
+    matches.sort(key=lambda m: (m.object_ids, m.template_id))
     progress(1.0)
     return tuple(matches)
 
 
-def _seek(
-    body: Body, library: TemplateLibrary, prepared: Mapping[str, Prepared], config: TemplateConfig
-) -> list[_Found]:
-    """The templates that the whole body could be, best first."""
-    ranked = could_be(body.shape, prepared, body.voxel_mm, config)
-    if not ranked:
-        return []
-    field = coarse_field(body)
-    hands = (False, True) if config.mirrored else (False,)
-    for hand in hands:
-        found = []
-        for identity in ranked:
-            p = mirrored(prepared[identity]) if hand else prepared[identity]
-            fit = fit_whole(p, body, field, config.max_scale)
-            evidence = evidence_of(fit, body, config.psf_voxels)
-            score = probability(evidence)
-            if score >= config.min_score:
-                found.append(_Found(library.template(identity), p, fit, evidence, score))
-        if found:
-            return sorted(found, key=lambda f: (f.evidence.rms_mm, f.template.id))
-    return []
+def _worth(o: Object, segmentation: Segmentation, config: TemplateConfig) -> bool:
+    """Whether an object is large enough to have a shape."""
+    sides = [(b - a) * s for a, b, s in zip(*o.bbox, segmentation.grid.voxel_size_mm, strict=True)]
+    return o.voxels >= config.min_voxels and max(sides) >= config.min_size_mm
+
+
+def _whole_then_parts(
+    objects: Sequence[Object],
+    segmentation: Segmentation,
+    quantities: Quantities,
+    prepared: Mapping[str, Prepared],
+    config: TemplateConfig,
+) -> list[Found]:
+    """Take templates out of some objects one after the other, until none is found in what is left."""
+    smallest = min(p.shape.volume for p in prepared.values()) * (1 - config.max_scale) ** 3
+    without: NDArray[np.bool_] | None = None
+    out: list[Found] = []
+    while len(out) < _MOST_IN_ONE:
+        body = body_of(segmentation, quantities, objects, without=without)
+        if body is None or body.shape.volume + 0.75 * body.voxel_mm * body.shape.area < smallest:
+            break
+        found = seek_whole(body, prepared, config)
+        if found is None and config.partial:
+            found = seek_part(body, prepared, config)
+        if found is None:
+            break
+        out.append(found)
+        if found.whole or not config.partial:
+            break
+        if without is None:
+            without = np.zeros(segmentation.grid.shape, dtype=bool)
+        _mark(without, found)
+    return out
+
+
+def _mark(volume: NDArray[np.bool_], found: Found) -> None:
+    """Mark the voxels that a found template explains in an array of the scan's shape."""
+    part = covered(found)
+    start = np.array(found.body.window)
+    low = np.maximum(0, -start)
+    high = np.minimum(part.shape, np.array(volume.shape) - start)
+    inner = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    outer = tuple(slice(int(a + s), int(b + s)) for a, b, s in zip(low, high, start, strict=True))
+    volume[outer] |= part[inner]
+
+
+def _owners(found: Found, segmentation: Segmentation) -> tuple[int, ...]:
+    """Which of the body's objects the template explains: half of an object, or a tenth of the template."""
+    ids = found.body.object_ids
+    if len(ids) == 1 or found.whole:
+        return ids
+    mask = np.zeros(segmentation.grid.shape, dtype=bool)
+    _mark(mask, found)
+    shares = []
+    for i in ids:
+        own, window = segmentation.mask(segmentation.object(i))
+        inside = int((mask[window] & own).sum())
+        shares.append((inside / max(1, int(own.sum())), inside, i))
+    total = sum(s[1] for s in shares)
+    chosen = tuple(sorted(i for share, inside, i in shares if share > 0.5 or inside > 0.1 * total))
+    return chosen or (max(shares)[2],)
 
 
 def _report(
-    found: list[_Found],
-    body: Body,
+    found: Found,
+    library: TemplateLibrary,
     segmentation: Segmentation,
     signatures: Mapping[int, Signature],
     consignor_id: str,
     acquired: datetime | None,
 ) -> TemplateMatch:
-    best = found[0]
-    fit, p = best.fit, best.prepared
-    status, reason = right_check(best.template, consignor_id, acquired)
-    # measured, not less the offset: positive where the body stands out of the template
+    template = library.template(found.template_id)
+    fit, p = found.fit, found.prepared
+    status, reason = right_check(template, consignor_id, acquired)
+    # as measured, offset included: positive where the body stands out of the template
     deviation = -(fit.template_mm - float(fit.poses.offset[0]))
-    objects = [segmentation.object(i) for i in body.object_ids]
+    there = deviation[fit.seen]
+    ids = _owners(found, segmentation)
+    objects = [segmentation.object(i) for i in ids]
     return TemplateMatch(
-        template_id=best.template.id,
-        object_ids=body.object_ids,
-        score=best.score,
+        template_id=template.id,
+        object_ids=ids,
+        score=found.score,
         pose=Pose(fit.poses.matrix(0, p.centre, p.flip)),
-        deviation_rms_mm=float(np.sqrt((deviation[fit.seen] ** 2).mean())),
-        deviation_p95_mm=float(np.percentile(np.abs(deviation[fit.seen]), 95)),
-        coverage=best.evidence.coverage,
-        genuine_check=genuine_check(best.template.genuine, objects, signatures, whole=True),
+        deviation_rms_mm=float(np.sqrt((there**2).mean())),
+        deviation_p95_mm=float(np.percentile(np.abs(there), 95)),
+        coverage=found.evidence.coverage,
+        genuine_check=genuine_check(template.genuine, objects, signatures, whole=found.whole),
         right_status=status,
         right_reason=reason,
-        alternatives=tuple(f.template.id for f in found[1:]),
+        alternatives=found.alternatives,
         points=(p.points[: len(deviation)] * p.flip) + p.centre,
         deviation_mm=deviation,
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from xscan.template.body import Body
+from xscan.template.config import TemplateConfig
 from xscan.template.fit import Fit
+from xscan.template.prepared import Prepared
 
 __all__ = ["Evidence", "evidence_of", "probability"]
 
@@ -18,40 +20,72 @@ class Evidence:
 
     Parameters
     ----------
-    blur_mm : what a true copy may deviate by: voxels and point spread together, one sigma
+    blur_mm : what a true copy deviates by, root mean square: voxels, point spread and threshold together
+    size_mm : root mean square radius of the template
     rms_mm : of the deviations of both sides, less offset
     p95_mm : 95th percentile of their sizes, the worse of both sides
     coverage : share of the template's surface on which the body's skin lies
+    outside : share of the template's surface that stands out of the body: what the body lacks
     explained : share of the body's surface for which the template answers and on which it lies
-    scale : largest departure of a scale from 1
+    stretch : how far a scale departs from 1, beyond what is allowed along the way
     """
 
     blur_mm: float
+    size_mm: float
     rms_mm: float
     p95_mm: float
     coverage: float
+    outside: float
     explained: float
-    scale: float
+    stretch: float
 
 
-def evidence_of(fit: Fit, body: Body, psf_voxels: float) -> Evidence:
+def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig) -> Evidence:
     """Reduce a fit to evidence."""
     voxel = body.voxel_mm
-    blur = float(np.hypot(0.3 * voxel, 0.3 * psf_voxels * voxel))
-    near = 3 * blur
-    there, back = np.abs(fit.template_mm[fit.seen]), np.abs(fit.body_mm[fit.explained])
+    blur = float(np.sqrt((0.2 * voxel) ** 2 + (0.15 * config.psf_voxels * voxel) ** 2 + 0.1**2))
+    near = max(4 * blur, 0.75 * voxel)
+    there, back = fit.template_mm[fit.seen], fit.body_mm[fit.explained]
+    size = prepared.shape.size
     if there.size == 0 or back.size == 0:
-        return Evidence(blur, np.inf, np.inf, 0.0, 0.0, 0.0)
+        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0)
     rms = float(np.sqrt((there**2).mean() / 2 + (back**2).mean() / 2))
-    p95 = max(float(np.percentile(there, 95)), float(np.percentile(back, 95)))
-    coverage = float((np.abs(fit.template_mm) < near)[fit.seen].sum() / len(fit.template_mm))
-    explained = float((back < near).mean())
-    return Evidence(blur, rms, p95, coverage, explained, float(np.abs(fit.poses.scale - 1).max()))
+    p95 = max(float(np.percentile(np.abs(there), 95)), float(np.percentile(np.abs(back), 95)))
+    n = len(fit.template_mm)
+    return Evidence(
+        blur,
+        size,
+        rms,
+        p95,
+        coverage=float((np.abs(there) < near).sum() / n),
+        outside=float((there > near).sum() / n),
+        explained=float((np.abs(back) < near).mean()),
+        stretch=float(np.abs(fit.poses.scale - 1).max()),
+    )
 
 
-def probability(e: Evidence) -> float:
-    """Probability, 0..1, that the body is the template."""
+def probability(e: Evidence, *, whole: bool, mirrored: bool) -> float:
+    """Probability, 0..1, that the body is the template, given that it is of its size and proportions.
+
+    A ratio of likelihoods: the deviation of true copies is spread about `blur_mm`, that of other shapes about a
+    twentieth of their size; where the two meet, a scan of these voxels cannot tell.
+    """
     if not np.isfinite(e.rms_mm):
         return 0.0
-    odds = 6.0 * np.log(3.0 * e.blur_mm / max(e.rms_mm, 1e-6)) - 30.0 * max(0.0, 0.85 - e.coverage)
+    odds = _log_ratio(e.rms_mm, e.blur_mm, 0.1 * e.size_mm)
+    odds += 0.5 * _log_ratio(e.p95_mm, 2.2 * e.blur_mm, 0.25 * e.size_mm)
+    # what is missing, and what lies where nothing should, speaks against it beyond its part in the mean
+    odds -= 25.0 * max(0.0, e.outside - 0.03) + 25.0 * max(0.0, 0.9 - e.explained)
+    odds -= 20.0 * max(0.0, (0.93 if whole else 0.8) - e.coverage)
+    odds -= 1.0 + 1.0 * mirrored + 1.5 * (not whole)
     return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+def _log_ratio(value: float, same: float, other: float) -> float:
+    """Log of the ratio of two log-normal densities, same over other, the same side having no lower tail."""
+    value = max(value, same)
+    return float(
+        np.log(0.7 / 0.4) - np.log(value / same) ** 2 / (2 * 0.4**2) + np.log(value / other) ** 2 / (2 * 0.7**2)
+        if value < other
+        else np.log(0.7 / 0.4) - np.log(value / same) ** 2 / (2 * 0.4**2)
+    )

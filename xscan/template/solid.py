@@ -36,16 +36,17 @@ class Solid:
     closed: bool
 
 
-def solid_of_mesh(mesh: Mesh) -> Solid:
+def solid_of_mesh(mesh: Mesh, *, budget: int = _BUDGET) -> Solid:
     """Voxelise a mesh, whatever its winding, with its cavities filled.
 
     The skin is marked by points denser than the grid, the outside is flooded, and what the flood does not reach
     is inside. Faces that only look into the inside (the inner wall of a shell, crossing parts) are left out.
+    The grid has about `budget` points.
     """
     from scipy import ndimage as ndi
 
     low, high = mesh.vertices.min(axis=0) - _MARGIN_MM, mesh.vertices.max(axis=0) + _MARGIN_MM
-    h = max(0.5, float(np.cbrt(np.prod(high - low) / _BUDGET)))
+    h = max(0.4, float(np.cbrt(np.prod(high - low) / budget)))
     shape = tuple(int(n) for n in np.ceil((high - low) / h).astype(int)[::-1] + 1)
     corners = mesh.vertices[mesh.faces]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1).sum() / 2
@@ -136,13 +137,13 @@ def distance_field(
     inside: NDArray[np.bool_], points: NDArray[np.float64], origin: NDArray[np.float64], spacing: NDArray[np.float64]
 ) -> Field:
     """Signed distance, mm: exact to the surface points near the skin, by voxels farther away."""
-    from scipy import ndimage as ndi
     from scipy.spatial import cKDTree
 
+    from xscan_kernels import distance
+
     sampling = spacing[::-1]
-    near = 0.5 * float(spacing.mean())
-    out = ndi.distance_transform_edt(~inside, sampling=sampling).astype(np.float32) - near
-    deep = ndi.distance_transform_edt(inside, sampling=sampling).astype(np.float32) - near
+    near = np.float32(0.5 * spacing.mean())
+    out, deep = distance(~inside, sampling) - near, distance(inside, sampling) - near
     values = np.where(inside, -deep, out)
     band = np.argwhere(np.abs(values) < 2.0 * float(spacing.max()))
     centres = band[:, ::-1] * spacing + origin

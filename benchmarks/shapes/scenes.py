@@ -1,0 +1,132 @@
+"""Small scans with bodies of known shape and pose, voxelised, blurred and noisy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage as ndi
+
+from xscan.model import Grid, Labels, Mesh, Object, Quantities, Region, Segmentation, Unit, Volume
+from xscan.template.solid import Solid, solid_of_mesh
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One body: its mesh's solid, and how it lies and is made."""
+
+    solid: Solid
+    rotation: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    place: NDArray[np.float64]
+    wall_mm: float | None = None
+    mhu: float = 1200.0
+
+
+def fine_solid(mesh: Mesh) -> Solid:
+    """Return a solid finer than the one that templates are matched with."""
+    return solid_of_mesh(mesh, budget=1_000_000)
+
+
+def random_rotation(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Evenly over SO(3)."""
+    from scipy.spatial.transform import Rotation
+
+    return Rotation.random(random_state=rng).as_matrix()
+
+
+def scan(
+    pieces: Sequence[Piece],
+    shape: tuple[int, int, int],
+    voxel_mm: float,
+    *,
+    seed: int,
+    psf_voxels: float = 0.7,
+    noise_mhu: float = 25.0,
+    merged: bool = False,
+    cut: float | None = None,
+) -> tuple[Segmentation, Quantities]:
+    """Voxelise pieces and label them as a segmentation would.
+
+    Parameters
+    ----------
+    merged : give all pieces one label, as where segmentation did not part what touches
+    cut : give the voxels of the first piece beyond this share of its length another label
+    """
+    rng = np.random.default_rng(seed)
+    sub = 2
+    value = np.zeros(tuple(n * sub for n in shape), dtype=np.float32)
+    owner = np.zeros(shape, dtype=np.uint32)
+    step = voxel_mm / sub
+    axes = [(np.arange(n * sub) + 0.5) * step for n in shape]
+    for k, piece in enumerate(pieces, start=1):
+        reach = np.linalg.norm(np.abs(piece.solid.points).max(axis=0) * piece.scale) + 4
+        lo = [int(max(0, (piece.place[2 - d] - reach) // step)) for d in range(3)]
+        hi = [int(min(len(axes[d]), (piece.place[2 - d] + reach) // step + 1)) for d in range(3)]
+        z, y, x = np.meshgrid(*[axes[d][lo[d] : hi[d]] for d in range(3)], indexing="ij")
+        p = np.stack([x, y, z], axis=-1).reshape(-1, 3)
+        local = (p - piece.place) @ piece.rotation / piece.scale
+        field = piece.solid.distance
+        index = field.index(local).T[::-1]
+        d = ndi.map_coordinates(field.values, index, order=1, mode="nearest").reshape(x.shape)
+        full = np.clip(0.5 - d / step, 0, 1)
+        if piece.wall_mm is not None:
+            full = full - np.clip(0.5 - (d + piece.wall_mm) / step, 0, 1)
+        box = tuple(slice(a, b) for a, b in zip(lo, hi, strict=True))
+        value[box] = np.maximum(value[box], piece.mhu * full)
+        here = np.zeros(value.shape, dtype=bool)
+        here[box] = d < 0.5 * step
+        owner[(here.reshape(shape[0], sub, shape[1], sub, shape[2], sub).mean(axis=(1, 3, 5)) > 0.1) & (owner == 0)] = k
+    coarse = value.reshape(shape[0], sub, shape[1], sub, shape[2], sub).mean(axis=(1, 3, 5))
+    image = ndi.gaussian_filter(coarse, psf_voxels)
+    image += rng.normal(0, noise_mhu, shape).astype(np.float32)
+    # the mask as a threshold on the denoised image would give it
+    smooth = ndi.median_filter(image, 3)
+    nearest = ndi.distance_transform_edt(owner == 0, return_distances=False, return_indices=True)
+    label = np.where(smooth > 0.3 * min(p.mhu for p in pieces), owner[tuple(nearest)], 0).astype(np.uint32)
+    if merged:
+        label = (label > 0).astype(np.uint32)
+    if cut is not None:
+        first = np.argwhere(label == 1)
+        axis = int(np.argmax(np.ptp(first, axis=0)))
+        at = first[:, axis].min() + cut * np.ptp(first[:, axis])
+        beyond = first[first[:, axis] > at]
+        label[tuple(beyond.T)] = label.max() + 1
+    grid = Grid(shape, (voxel_mm,) * 3)
+    return label_objects(grid, label), Quantities(Volume(grid, image, Unit.MHU), "nominal", noise_mhu=noise_mhu)
+
+
+def label_objects(grid: Grid, label: NDArray[np.uint32]) -> Segmentation:
+    """One object a label."""
+    regions, objects = [], []
+    for i, window in enumerate(ndi.find_objects(label.astype(np.int32)), start=1):
+        if window is None:
+            continue
+        where = np.argwhere(label[window] == i) + [s.start for s in window]
+        bbox = (tuple(int(s.start) for s in window), tuple(int(s.stop) for s in window))
+        centre = tuple(grid.position_mm(where.mean(axis=0)))
+        regions.append(Region(i, len(where), bbox, centre))
+        objects.append(Object(i, "goods", (i,), bbox, centre, len(where)))
+    return Segmentation(Labels(grid, label), tuple(regions), tuple(objects))
+
+
+def alone(
+    mesh_solid: Solid,
+    *,
+    seed: int,
+    voxel_mm: float,
+    wall_mm: float | None,
+    scale: NDArray[np.float64],
+    **options: object,
+) -> tuple[Segmentation, Quantities, Piece]:
+    """One body in the middle of a scan, turned at random."""
+    rng = np.random.default_rng([7, seed])
+    rotation = random_rotation(rng)
+    posed = (mesh_solid.points * scale) @ rotation.T
+    low, high = posed.min(axis=0) - 12, posed.max(axis=0) + 12
+    shape = tuple(int(n) for n in np.ceil((high - low) / voxel_mm)[::-1])
+    piece = Piece(mesh_solid, rotation, scale, -low, wall_mm)
+    segmentation, quantities = scan([piece], shape, voxel_mm, seed=seed, **options)  # type: ignore[arg-type]
+    return segmentation, quantities, piece

@@ -1,0 +1,99 @@
+"""The templates of one body: first as its whole, then as its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xscan.template.body import Body
+from xscan.template.candidates import could_be
+from xscan.template.config import TemplateConfig
+from xscan.template.fit import Fit, fit_part, fit_whole
+from xscan.template.partial import could_contain
+from xscan.template.prepared import Prepared, mirrored
+from xscan.template.score import Evidence, evidence_of, probability
+
+__all__ = ["Found", "covered", "seek_part", "seek_whole"]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A template found in a body, with the ids of those that fit it as well."""
+
+    template_id: str
+    prepared: Prepared
+    body: Body
+    fit: Fit
+    evidence: Evidence
+    score: float
+    whole: bool
+    alternatives: tuple[str, ...] = ()
+
+
+def seek_whole(body: Body, prepared: Mapping[str, Prepared], config: TemplateConfig) -> Found | None:
+    """The template that the whole body is, or `None`."""
+    ranked = could_be(body.shape, prepared, body.voxel_mm, config)
+    for hand in (False, True) if config.mirrored else (False,):
+        found = []
+        for identity in ranked:
+            p = mirrored(prepared[identity]) if hand else prepared[identity]
+            fit = fit_whole(p, body, config.max_scale)
+            found.append(_found(identity, p, body, fit, True, config))
+        if best := _best(found, config):
+            return best
+    return None
+
+
+def seek_part(body: Body, prepared: Mapping[str, Prepared], config: TemplateConfig) -> Found | None:
+    """The template that best explains a part of the body, or `None`."""
+    possible = {False: dict(prepared)}
+    if config.mirrored:
+        possible[True] = {i: mirrored(p) for i, p in prepared.items()}
+    for hand in possible:
+        found = []
+        for identity, own in could_contain(body, possible[hand], config):
+            p = possible[hand][identity]
+            fit = fit_part(p, own, body, config.max_scale)
+            found.append(_found(identity, p, body, fit, False, config))
+        if best := _best(found, config):
+            return best
+    return None
+
+
+def covered(found: Found) -> NDArray[np.bool_]:
+    """Voxels of the body (its array) that the posed template explains: up to one voxel outside of it."""
+    body, poses = found.body, found.fit.poses
+    spacing = body.distance.spacing
+    posed = poses.forward(found.prepared.points)[0]
+    low, high = posed.min(axis=0) - 2 * spacing, posed.max(axis=0) + 2 * spacing
+    first = np.maximum(0, np.floor((low - body.distance.origin) / spacing)).astype(int)
+    last = np.minimum(np.array(body.inside.shape[::-1]), np.ceil((high - body.distance.origin) / spacing) + 1)
+    box = tuple(slice(int(a), int(b)) for a, b in zip(first[::-1], last[::-1], strict=True))
+    out = np.zeros_like(body.inside)
+    cells = np.argwhere(np.ones(out[box].shape, dtype=bool))[:, ::-1] + first
+    local = poses.backward(cells * spacing + body.distance.origin)[0]
+    near = found.prepared.distance.value(local) < poses.offset[0] + body.voxel_mm
+    out[box] = near.reshape(out[box].shape)
+    return out
+
+
+def _found(identity: str, p: Prepared, body: Body, fit: Fit, whole: bool, config: TemplateConfig) -> Found:
+    evidence = evidence_of(fit, body, p, config)
+    score = probability(evidence, whole=whole, mirrored=bool(p.flip[0] < 0))
+    return Found(identity, p, body, fit, evidence, score, whole)
+
+
+def _best(found: list[Found], config: TemplateConfig) -> Found | None:
+    """The likeliest; others that are as likely within what the scan can tell become alternatives."""
+    likely = [f for f in found if f.score >= config.min_score]
+    if not likely:
+        return None
+    likely.sort(key=lambda f: (f.evidence.rms_mm, f.template_id))
+    first, *rest = likely
+    alike = tuple(f.template_id for f in rest)
+    return Found(
+        first.template_id, first.prepared, first.body, first.fit, first.evidence, first.score, first.whole, alike
+    )
