@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xscan.errors import InputError
 from xscan.io.text import clean_text
@@ -28,7 +28,7 @@ _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00011, 0x7FE00012, 0x7FE00013})
 _KEPT_BYTES = 2**12  # longer values are no header text
 _DEPTH = 12
-_MOST_ELEMENTS = 300_000
+_MOST_ELEMENTS = 200_000
 _INFLATED = 2**24  # bytes of a deflated file in which its pixel data must begin
 # Sequences that hold geometry and values; others are stepped over.
 _SEQUENCES = frozenset(
@@ -56,8 +56,7 @@ _IMPLICIT_VR = {
 }
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """One element: its value's bytes, or the items of its sequence."""
 
     vr: bytes
@@ -224,6 +223,8 @@ class _Reader:
         self.order = order
         self.implicit = implicit
         self.wanted = wanted
+        self._explicit = struct.Struct(f"{order}HH2sH")
+        self._implicit = struct.Struct(f"{order}HHI")
         self.found: dict[int, Element] = {}
         self.long_lengths = False
         self.partial = False
@@ -264,20 +265,18 @@ class _Reader:
             raise _Damaged(f"more than {_MOST_ELEMENTS} elements")
         if self.at + 8 > self.end:
             raise _Damaged(f"an element at byte {self.at} is cut off")
-        group, element = struct.unpack_from(f"{self.order}HH", self.view, self.at)
+        group, element, vr, length = self._explicit.unpack_from(self.view, self.at)
         tag = group << 16 | element
         if group == 0xFFFE or self.implicit:
+            _, _, length = self._implicit.unpack_from(self.view, self.at)
             vr = _IMPLICIT_VR.get(tag, b"")
-            (length,) = struct.unpack_from(f"{self.order}I", self.view, self.at + 4)
             self.at += 8
             if tag == 0x7FE00012 and pixels and self.at + 4 <= self.end:
                 self.at += 4  # the toolkit gives 64-bit pixels a 64-bit length, in implicit files too
                 length |= struct.unpack_from(f"{self.order}I", self.view, self.at - 4)[0] << 32
             return tag, vr, length
-        vr = bytes(self.view[self.at + 4 : self.at + 6])
         if vr in _LONG_VRS:
             return tag, vr, self._long_length(tag, pixels)
-        (length,) = struct.unpack_from(f"{self.order}H", self.view, self.at + 6)
         self.at += 8
         return tag, vr, length
 
