@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .flooding import h_maxima, reconstruct, watershed
     from .labelling import label
     from .mapping import dual_energy_map, dual_energy_polynomial
-    from .measuring import RegionStatistics, region_statistics
+    from .measuring import RegionStatistics, component_statistics, region_statistics
     from .morphology import closing, dilate, erode, fill_holes, opening
     from .posing import PoseScores, pair_histogram, pose_scores, sample_field
     from .projecting import backproject, project_fan, project_parallel
@@ -27,6 +27,7 @@ __all__ = [
     "bilateral",
     "cache_folder",
     "closing",
+    "component_statistics",
     "dilate",
     "distance",
     "dual_energy_map",
@@ -59,7 +60,7 @@ _HOMES = {
     "flooding": ("h_maxima", "reconstruct", "watershed"),
     "labelling": ("label",),
     "mapping": ("dual_energy_map", "dual_energy_polynomial"),
-    "measuring": ("RegionStatistics", "region_statistics"),
+    "measuring": ("RegionStatistics", "component_statistics", "region_statistics"),
     "morphology": ("closing", "dilate", "erode", "fill_holes", "opening"),
     "posing": ("PoseScores", "pair_histogram", "pose_scores", "sample_field"),
     "projecting": ("backproject", "project_fan", "project_parallel"),

@@ -8,9 +8,20 @@ summed in float64 over fixed pieces of the volume that do not depend on the numb
 
 import numpy as np
 
+from . import _bits
 from ._jit import kernel
 
-__all__ = ["add_channel", "add_histogram", "add_joint", "add_positions", "add_surface", "highest"]
+__all__ = ["add_joint", "add_weighted", "highest", "measure_bits", "measure_labels"]
+
+ONE = np.uint64(1)
+ZERO = np.uint64(0)
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+SAME = np.uint32(0)
+
+count = _bits.count
+first = _bits.first
+near_word = _bits.near_word
+nonzero_word = _bits.nonzero_word
 
 
 @kernel
@@ -23,129 +34,317 @@ def highest(flat, begin, end):
 
 
 @kernel
-def add_positions(labels, top, boxes, sums, begin, end):
-    """Counts, boxes and first and second sums of voxel indices for planes [begin, end).
-
-    ``sums`` has columns n, z, y, x, zz, yy, xx, zy, zx, yx. Returns the first label over ``top``, or 0.
-    """
-    _, rows, width = labels.shape
-    for z in range(begin, end):
-        for y in range(rows):
-            x = 0
-            while x < width:
-                value = labels[z, y, x]
-                start = x
-                x += 1
-                while x < width and labels[z, y, x] == value:
-                    x += 1
-                if value > top:
-                    return value
-                n = x - start
-                sx = n * (start + x - 1) // 2
-                sxx = (x - 1) * x * (2 * x - 1) // 6 - (start - 1) * start * (2 * start - 1) // 6
-                box = boxes[value]
-                box[0] = min(box[0], z)
-                box[1] = min(box[1], y)
-                box[2] = min(box[2], start)
-                box[3] = max(box[3], z + 1)
-                box[4] = max(box[4], y + 1)
-                box[5] = max(box[5], x)
-                row = sums[value]
-                row[0] += n
-                row[1] += n * z
-                row[2] += n * y
-                row[3] += sx
-                row[4] += n * z * z
-                row[5] += n * y * y
-                row[6] += sxx
-                row[7] += n * z * y
-                row[8] += sx * z
-                row[9] += sx * y
-    return labels[0, 0, 0] * 0
+def _label_runs(labels, base, width, starts, ends, marks):
+    """Runs of equal labels in a row: their starts, ends and labels; returns how many."""
+    n = 0
+    for at in range(0, width, 64):
+        valid = min(64, width - at)
+        if n > 0 and marks[n - 1] == 0 and nonzero_word(labels, base + at, valid) == ZERO:
+            continue  # outside goes on: most of a volume, at half the cost
+        changes = ~near_word(labels, base + at, base + at - 1, valid, SAME) & (ALL >> np.uint64(64 - valid))
+        if at == 0:
+            changes |= ONE
+        while changes != ZERO:
+            x = at + first(changes)
+            if n > 0:
+                ends[n - 1] = x
+            starts[n] = x
+            marks[n] = labels[base + x]
+            n += 1
+            changes &= changes - ONE
+    ends[n - 1] = width
+    return n
 
 
 @kernel
-def add_surface(labels, surface, begin, end):
-    """Count voxels with a face on another label or on the edge of the volume, for planes [begin, end)."""
-    depth, rows, width = labels.shape
+def _bit_runs(inside, row, run, labels, width, starts, ends, marks):
+    """As :func:`_label_runs`, from the bit words of labelled runs, outside and dropped runs left out."""
+    n = 0
+    last = ZERO
+    for word in range(inside.shape[1]):
+        bits = inside[row, word]
+        changes = bits ^ ((bits << ONE) | last)
+        last = bits >> np.uint64(63)
+        while changes != ZERO:
+            bit = changes & (~changes + ONE)
+            x = 64 * word + first(changes)
+            if bits & bit:
+                starts[n] = x
+                marks[n] = labels[run]
+                run += 1
+            else:
+                ends[n] = x
+                n += marks[n] != 0
+            changes ^= bit
+    if last != ZERO:  # the row is full to a word's end
+        ends[n] = width
+        n += marks[n] != 0
+    return n
+
+
+@kernel
+def _add_positions(starts, ends, marks, n, z, y, boxes, sums):
+    """Boxes and the sums n, z, y, x, zz, yy, xx, zy, zx, yx of voxel indices."""
+    for index in range(n):
+        start = np.int64(starts[index])
+        end = np.int64(ends[index])
+        number = end - start
+        along = number * (start + end - 1) // 2
+        squares = (end - 1) * end * (2 * end - 1) // 6 - (start - 1) * start * (2 * start - 1) // 6
+        box = boxes[marks[index]]
+        box[0] = min(box[0], z)
+        box[1] = min(box[1], y)
+        box[2] = min(box[2], start)
+        box[3] = max(box[3], z + 1)
+        box[4] = max(box[4], y + 1)
+        box[5] = max(box[5], end)
+        row = sums[marks[index]]
+        row[0] += number
+        row[1] += number * z
+        row[2] += number * y
+        row[3] += along
+        row[4] += number * z * z
+        row[5] += number * y * y
+        row[6] += squares
+        row[7] += number * z * y
+        row[8] += along * z
+        row[9] += along * y
+
+
+@kernel
+def _add_surface(labels, base, width, plane, edge, surface):
+    """Count voxels of a row with a face on another label; all of them on an ``edge`` row."""
+    for at in range(0, width, 64):
+        here = base + at
+        valid = min(64, width - at)
+        border = nonzero_word(labels, here, valid)
+        if border == ZERO:
+            continue
+        if not edge:
+            inner = near_word(labels, here, here - width, valid, SAME)
+            inner &= near_word(labels, here, here + width, valid, SAME)
+            inner &= near_word(labels, here, here - plane, valid, SAME)
+            inner &= near_word(labels, here, here + plane, valid, SAME)
+            inner &= near_word(labels, here, here - 1, valid, SAME)
+            inner &= near_word(labels, here, here + 1, valid, SAME)
+            if at == 0:
+                inner &= ~ONE
+            if at + valid == width:
+                inner &= ~(ONE << np.uint64(valid - 1))
+            border &= ~inner
+        while border != ZERO:
+            surface[labels[here + first(border)]] += 1
+            border &= border - ONE
+
+
+@kernel
+def _add_surface_bits(inside, row, rows, run, labels, width, edge, surface):
+    """As :func:`_add_surface`, of labelled runs: inside voxels that share a face share their label."""
+    words = inside.shape[1]
+    last = ZERO
+    run -= 1
+    for word in range(words):
+        bits = inside[row, word]
+        before = (bits << ONE) | last
+        last = bits >> np.uint64(63)
+        after = bits >> ONE
+        if word + 1 < words:
+            after |= inside[row, word + 1] << np.uint64(63)
+        border = bits
+        if not edge:
+            border &= ~(
+                before
+                & after
+                & inside[row - 1, word]
+                & inside[row + 1, word]
+                & inside[row - rows, word]
+                & inside[row + rows, word]
+            )
+        marks = bits & ~before
+        while marks != ZERO:
+            upto = (marks ^ (marks - ONE)) >> ONE  # the bits before the next start
+            part = border & upto
+            if part != ZERO:
+                surface[labels[run]] += count(part)
+            border &= ~upto
+            run += 1
+            marks &= marks - ONE
+        if border != ZERO:
+            surface[labels[run]] += count(border)
+
+
+@kernel
+def _add_values(starts, ends, marks, n, z, y, values, base, least_label, zero, sums, least, most):
+    """Sums v, vv, vz, vy, vx and extremes of a channel, in the type of ``zero``."""
+    for index in range(n):
+        mark = marks[index]
+        if mark < least_label:
+            continue
+        start = np.int64(starts[index])
+        low = high = values[base + start]
+        s = ss = sx = zero
+        for step in range(np.int64(ends[index]) - start):
+            value = values[base + start + step]
+            low = min(low, value)
+            high = max(high, value)
+            wide = value + zero
+            s += wide
+            ss += wide * wide
+            sx += wide * step
+        row = sums[mark]
+        row[0] += s
+        row[1] += ss
+        row[2] += s * z
+        row[3] += s * y
+        row[4] += sx + s * start
+        least[mark] = min(least[mark], low)
+        most[mark] = max(most[mark], high)
+
+
+@kernel
+def _add_bins(starts, ends, marks, n, values, base, least_label, places, offset, low, scale, bins):
+    """Count values by label and bin; the last bin takes what no other does.
+
+    Neighbours go to different ones of the tables ``bins[way, label, bin]``: equal values one after the
+    other would wait for each other. Small integers find their bin in ``places``.
+    """
+    ways = bins.shape[0] - 1
+    spare = bins.shape[2] - 1
+    for index in range(n):
+        mark = marks[index]
+        if mark < least_label:
+            continue
+        for x in range(starts[index], ends[index]):
+            value = values[base + x]
+            if places.size > 0:
+                bin_ = np.int64(places[np.int64(value) + offset])
+            else:
+                place = (value - low) * scale
+                bin_ = np.int64(place) if 0 <= place < spare else spare
+            bins[x & ways, mark, bin_] += np.uint32(1)
+
+
+@kernel
+def measure_labels(
+    labels,
+    shape,
+    top,
+    positions,
+    values,
+    boxes,
+    sums,
+    surface,
+    least_label,
+    zero,
+    channel,
+    least,
+    most,
+    places,
+    offset,
+    low,
+    scale,
+    bins,
+    begin,
+    end,
+):
+    """Measure planes [begin, end) of a label volume: positions, one channel and its histogram, if asked.
+
+    ``values`` and ``bins`` may be of size 0. Returns the first label over ``top``, or 0.
+    """
+    depth, rows, width = shape
+    starts = np.empty(width + 1, np.int32)
+    ends = np.empty(width + 1, np.int32)
+    marks = np.empty(width + 1, np.uint32)
     for z in range(begin, end):
         for y in range(rows):
+            base = (z * rows + y) * width
+            n = _label_runs(labels, base, width, starts, ends, marks)
+            for index in range(n):
+                if marks[index] > top:
+                    return np.int64(marks[index])
+            if positions:
+                _add_positions(starts, ends, marks, n, z, y, boxes, sums)
+            if n == 1 and marks[0] < least_label:
+                continue
+            if positions:
+                edge = z == 0 or y == 0 or z == depth - 1 or y == rows - 1
+                _add_surface(labels, base, width, rows * width, edge, surface)
+            if values.size > 0:
+                _add_values(starts, ends, marks, n, z, y, values, base, least_label, zero, channel, least, most)
+                if bins.size > 0:
+                    _add_bins(starts, ends, marks, n, values, base, least_label, places, offset, low, scale, bins)
+    return np.int64(0)
+
+
+@kernel
+def measure_bits(
+    inside,
+    offsets,
+    labels,
+    shape,
+    values,
+    boxes,
+    sums,
+    surface,
+    least_label,
+    zero,
+    channel,
+    least,
+    most,
+    places,
+    offset,
+    low,
+    scale,
+    bins,
+    begin,
+    end,
+):
+    """As :func:`measure_labels`, of labelled runs in bit words (of a mask: runs of one row do not touch)."""
+    depth, rows, width = shape
+    starts = np.empty(width + 1, np.int32)
+    ends = np.empty(width + 1, np.int32)
+    marks = np.empty(width + 1, np.uint32)
+    for z in range(begin, end):
+        for y in range(rows):
+            row = z * rows + y
+            if offsets[row + 1] == offsets[row]:
+                continue
+            n = _bit_runs(inside, row, offsets[row], labels, width, starts, ends, marks)
+            _add_positions(starts, ends, marks, n, z, y, boxes, sums)
             edge = z == 0 or y == 0 or z == depth - 1 or y == rows - 1
-            for x in range(width):
-                value = labels[z, y, x]
-                if value == 0:
-                    continue
-                if (
-                    edge
-                    or x == 0
-                    or x == width - 1
-                    or labels[z, y, x - 1] != value
-                    or labels[z, y, x + 1] != value
-                    or labels[z, y - 1, x] != value
-                    or labels[z, y + 1, x] != value
-                    or labels[z - 1, y, x] != value
-                    or labels[z + 1, y, x] != value
-                ):
-                    surface[value] += 1
+            _add_surface_bits(inside, row, rows, offsets[row], labels, width, edge, surface)
+            if values.size > 0:
+                base = row * width
+                _add_values(starts, ends, marks, n, z, y, values, base, least_label, zero, channel, least, most)
+                if bins.size > 0:
+                    _add_bins(starts, ends, marks, n, values, base, least_label, places, offset, low, scale, bins)
 
 
 @kernel
-def add_channel(labels, channel, weights, sums, least, most, begin, end):
-    """Weighted sums (w, wv, wvv, wvz, wvy, wvx) and extremes of one channel for planes [begin, end).
-
-    ``weights`` is a float32 volume, or of size 0 for weights of one.
-    """
+def add_weighted(labels, channel, weights, least_label, sums, begin, end):
+    """Weighted sums (w, wv, wvv, wvz, wvy, wvx) of one channel for planes [begin, end)."""
     _, rows, width = labels.shape
-    weighted = weights.size > 0
     for z in range(begin, end):
         for y in range(rows):
-            x = 0
-            while x < width:
-                label = labels[z, y, x]
-                low = high = channel[z, y, x]
-                w = s = ss = sx = 0.0
-                while x < width and labels[z, y, x] == label:
-                    value = channel[z, y, x]
-                    low = min(low, value)
-                    high = max(high, value)
-                    weight = np.float64(weights[z, y, x]) if weighted else 1.0
-                    wv = weight * value
-                    w += weight
-                    s += wv
-                    ss += wv * value
-                    sx += wv * x
-                    x += 1
-                row = sums[label]
-                row[0] += w
-                row[1] += s
-                row[2] += ss
-                row[3] += s * z
-                row[4] += s * y
-                row[5] += sx
-                least[label] = min(least[label], low)
-                most[label] = max(most[label], high)
+            for x in range(width):
+                if labels[z, y, x] < least_label:
+                    continue
+                weight = np.float64(weights[z, y, x])
+                value = weight * channel[z, y, x]
+                row = sums[labels[z, y, x]]
+                row[0] += weight
+                row[1] += value
+                row[2] += value * channel[z, y, x]
+                row[3] += value * z
+                row[4] += value * y
+                row[5] += value * x
 
 
 @kernel
-def add_histogram(labels, channel, low, scale, bins, begin, end):
-    """Count values by label and bin; values outside of the edges go to no bin."""
-    top = bins.shape[1]
-    for index in range(begin, end):
-        place = (channel[index] - low) * scale
-        if place >= 0:
-            bin_ = np.int64(place)
-            if bin_ < top:
-                bins[labels[index], bin_] += 1
-
-
-@kernel
-def add_joint(labels, one, other, low1, scale1, low2, scale2, bins, begin, end):
+def add_joint(labels, one, other, low1, scale1, low2, scale2, least_label, bins, begin, end):
     """Count pairs of values by label and two bins."""
     for index in range(begin, end):
         p = (one[index] - low1) * scale1
         q = (other[index] - low2) * scale2
-        if p >= 0 and q >= 0:
-            a = np.int64(p)
-            b = np.int64(q)
-            if a < bins.shape[1] and b < bins.shape[2]:
-                bins[labels[index], a, b] += 1
+        if labels[index] >= least_label and 0 <= p < bins.shape[1] and 0 <= q < bins.shape[2]:
+            bins[labels[index], np.int64(p), np.int64(q)] += np.uint32(1)

@@ -226,9 +226,7 @@ def link_values(flat, delta, inside, starts, offsets, parent, width, rows, reach
                     continue
                 for shift in range(-1, 2):
                     if shift == 0 or reach >= most:
-                        _link_two_values(
-                            flat, delta, inside, starts, offsets, parent, width, row, other, shift
-                        )
+                        _link_two_values(flat, delta, inside, starts, offsets, parent, width, row, other, shift)
 
 
 @kernel

@@ -1,15 +1,16 @@
 """Connected components of a mask, of a threshold, of labels and of grey values within a tolerance."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _runs
-from ._check import INTEGER, REAL, as_mask, as_output, as_volume, one_of, positive
+from ._check import INTEGER, REAL, Array, as_mask, as_output, as_volume, one_of, positive
 from ._pool import run, slabs, thread_count
 
-__all__ = ["label"]
+__all__ = ["Components", "components", "label"]
 
 REACH = {6: 1, 18: 2, 26: 3}
 
@@ -59,37 +60,59 @@ def label(
     Union-find over runs (He, Chao, Suzuki 2008), the runs taken from words of 64 voxels, in slabs that
     are joined afterwards.
     """
-    one_of("connectivity", connectivity, tuple(REACH))
+    _check_options(connectivity, min_size)
+    workers = thread_count(threads)
     if threshold is not None and delta is not None:
         raise ValueError("delta: got a value together with threshold, expected one of the two")
-    if delta is not None:
-        positive("delta", delta, zero=True)
+    array = np.asarray(values)
+    if threshold is not None or (delta is None and array.dtype in (np.bool_, np.uint8)):
+        array, level = _inside(array, threshold)
+    else:
+        array, level = as_volume("values", array, REAL if delta is not None else INTEGER), None
+    delta = 0.0 if delta is None else positive("delta", delta, zero=True)
+    result = as_output("out", out, array.shape, "uint32")
+    found = _components(array, level, delta, REACH[connectivity], int(min_size), workers)
+    flat = result.reshape(-1)
+    given = (found.inside, found.starts, found.derive, found.offsets, found.labels, flat, array.shape[2])
+    rows = array.shape[1]
+    run(_runs.write_labels, [(*given, a * rows, b * rows) for a, b in found.pieces], workers)
+    return result, found.count
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """Labelled runs: bit words of inside voxels, number of each row's first run, label of each run."""
+
+    shape: tuple[int, ...]
+    pieces: list[tuple[int, int]]
+    inside: NDArray[np.uint64]
+    starts: NDArray[np.uint64]
+    derive: bool
+    offsets: NDArray[np.int64]
+    labels: NDArray[np.uint32]
+    count: int
+
+
+def components(
+    values: ArrayLike, threshold: float | None, connectivity: int, min_size: int, workers: int
+) -> Components:
+    """Labelled runs of a mask or a threshold, for kernels that need no label volume."""
+    _check_options(connectivity, min_size)
+    array, level = _inside(np.asarray(values), threshold)
+    return _components(array, level, 0.0, REACH[connectivity], int(min_size), workers)
+
+
+def _check_options(connectivity: int, min_size: int) -> None:
+    one_of("connectivity", connectivity, tuple(REACH))
     if int(min_size) != min_size or min_size < 0:
         raise ValueError(f"min_size: got {min_size!r}, expected a whole number >= 0")
-    workers = thread_count(threads)
-    array = np.asarray(values)
-    if threshold is None and delta is None and array.dtype in (np.bool_, np.uint8):
-        array, level = as_mask("values", array), 0
-    elif threshold is not None:
-        array = as_volume("values", array, REAL)
-        array, level = _level(array, float(threshold))
-    else:
-        array = as_volume("values", array, REAL if delta is not None else INTEGER)
-        level = None
-    result = as_output("out", out, array.shape, "uint32")
-    if array.size == 0:
-        return result, 0
-    pieces = slabs(array.shape[0], workers * 4)
-    found = _components(array, level, delta or 0, REACH[connectivity], int(min_size), pieces, workers)
-    rows, (inside, starts, derive, offsets, labels, total) = array.shape[1], found
-    flat = result.reshape(-1)
-    parts = [(a * rows, b * rows) for a, b in pieces]
-    run(
-        _runs.write_labels,
-        [(inside, starts, derive, offsets, labels, flat, array.shape[2], a, b) for a, b in parts],
-        workers,
-    )
-    return result, total
+
+
+def _inside(array: Array, threshold: float | None) -> tuple[Array, Any]:
+    """A volume and a level of its type above which a voxel is inside."""
+    if threshold is None:
+        return as_mask("values", array), 0
+    return _level(as_volume("values", array, REAL), float(threshold))
 
 
 def _level(array: NDArray[Any], threshold: float) -> tuple[NDArray[Any], Any]:
@@ -117,16 +140,16 @@ def _components(
     delta: float,
     reach: int,
     min_size: int,
-    pieces: list[tuple[int, int]],
     workers: int,
-) -> tuple[Any, ...]:
-    """Runs of the volume and the label of each: (inside, starts, derive, offsets, labels, count)."""
+) -> Components:
+    """Runs of the volume and the label of each."""
     depth, rows, width = array.shape
+    pieces = slabs(depth, workers * 4) if array.size else []
     flat = array.reshape(-1)
     inside = np.empty((depth * rows, (width + 63) // 64), np.uint64)
     derive = level is not None
     starts = inside if derive else np.empty_like(inside)
-    runs = np.empty(depth * rows, np.uint32)
+    runs = np.zeros(depth * rows, np.uint32)
     parts = [(a * rows, b * rows) for a, b in pieces]
     if derive:
         level = array.dtype.type(level)
@@ -158,4 +181,4 @@ def _components(
         renumber = np.empty(count + 1, np.uint32)
         count = int(_runs.drop_small(sizes, min_size, renumber))
         _runs.rename(labels, renumber)
-    return inside, starts, derive, offsets, labels, count
+    return Components(array.shape, pieces, inside, starts, derive, offsets, labels, count)

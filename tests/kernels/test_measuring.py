@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracles import measuring as oracle
-from xscan_kernels import region_statistics
+from xscan_kernels import component_statistics, label, region_statistics
 
 EDGES = (0.0, 100.0, 10)
 
@@ -26,7 +26,7 @@ def make(shape, seed, dtype=np.uint16, labels=4):
 )
 def test_every_number_agrees_with_the_list_of_voxels(shape, seed, dtype):
     labels, channel = make(shape, seed, dtype)
-    found = region_statistics(labels, (channel,), bins=(EDGES,), count=5)
+    found = region_statistics(labels, (channel,), bins=(EDGES,), count=5, background=True)
     for number in np.unique(labels):
         expected = oracle.region(labels, number, channel, EDGES)
         for name, value in expected.items():
@@ -89,6 +89,43 @@ def test_joint_histogram_and_values_out_of_range():
     found = region_statistics(labels, (a, b), bins=((0, 2, 2), (0, 2, 2)), joint=True)
     np.testing.assert_array_equal(found.joint_histogram[1], [[1, 0], [0, 1]])
     np.testing.assert_array_equal(found.histogram[0][1], [1, 1])
+
+
+@pytest.mark.parametrize("width", [1, 64, 70, 130])
+def test_components_are_measured_without_writing_labels(width):
+    rng = np.random.default_rng(width)
+    values = rng.integers(0, 120, (7, 9, width)).astype(np.uint16)
+    other = rng.random(values.shape, np.float32)
+    given = {"bins": (EDGES, (0, 1, 4))}
+    for connectivity, min_size in ((6, 3), (26, 0)):
+        got = component_statistics(
+            values,
+            threshold=80,
+            connectivity=connectivity,
+            min_size=min_size,
+            channels=(values, other),
+            **given,
+        )
+        labels, count = label(values, threshold=80, connectivity=connectivity, min_size=min_size)
+        expected = region_statistics(labels, (values, other), count=count, **given)
+        for field in fields(got):
+            one, two = getattr(got, field.name), getattr(expected, field.name)
+            if field.name == "joint_histogram":
+                assert one is None
+            elif field.name == "histogram":
+                for a, b in zip(one, two, strict=True):
+                    np.testing.assert_array_equal(a, b)
+            elif field.name in ("count", "bbox", "centroid", "second_moments", "surface_voxels"):
+                np.testing.assert_array_equal(one[1:], two[1:], err_msg=field.name)
+            else:
+                np.testing.assert_array_equal(one[:, 1:], two[:, 1:], err_msg=field.name)
+
+
+def test_outside_is_measured_only_if_asked():
+    labels = np.zeros((2, 3, 4), np.uint32)
+    values = np.ones(labels.shape, np.float32)
+    assert region_statistics(labels, (values,)).sum[0, 0] == 0
+    assert region_statistics(labels, (values,), background=True).sum[0, 0] == 24
 
 
 def test_no_channel_no_voxel():
