@@ -19,7 +19,7 @@ __all__ = ["command"]
 @units_option
 @quiet_option
 def command(scan: Path, out: Path, channel: str | None, units: str | None, quiet: bool) -> None:
-    """Write SCAN as OUT; the ending tells the form: .h5, .nrrd, .nii, .nii.gz or .mha.
+    """Write SCAN as OUT; the ending tells the form: .h5, .nrrd, .nii, .nii.gz, .mha or .dcs (DICOS).
 
     Forms that hold one volume get one file a channel, named by it (out_low.nrrd, out_high.nrrd).
     """

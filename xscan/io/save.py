@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from xscan.errors import UsageError
+from xscan.io.dicom.write import write_dicos
 from xscan.io.writehdf5 import write_hdf5
 from xscan.io.writeone import write_metaimage, write_nifti, write_nrrd
 from xscan.model import Progress, Scan, silent
@@ -27,6 +28,7 @@ WRITERS: dict[str, Write] = {
     ".nii": write_nifti,
     ".nii.gz": write_nifti,
     ".mha": write_metaimage,
+    ".dcs": write_dicos,
 }
 
 

@@ -76,6 +76,8 @@ class FrameStack(Stack):
 
     def _slab(self, start: int, stop: int) -> NDArray[Any]:
         out = np.empty((stop - start, *self.shape[1:]), self.dtype)
+        if self._read_run(start, stop, out):
+            return out
         for k in range(start, stop):
             image, frame = self._frames[k]
             raw = self._frame(image, frame.index)
@@ -84,6 +86,20 @@ class FrameStack(Stack):
             else:
                 out[k - start] = raw
         return out
+
+    def _read_run(self, start: int, stop: int, out: NDArray[Any]) -> bool:
+        """Read frames that follow each other, plain and whole, in one go; whether it could."""
+        image, frame = self._frames[start]
+        run = self._frames[start:stop]
+        plain = not image.encapsulated and image.parsed.syntax != DEFLATED and image.dtype == self.dtype
+        whole = image.bits_stored == 8 * image.dtype.itemsize or image.dtype.kind == "f"
+        if not (plain and whole) or any(i is not image or f.index != frame.index + n for n, (i, f) in enumerate(run)):
+            return False
+        with image.path.open("rb") as file:
+            file.seek(image.parsed.pixel_offset + frame.index * image.frame_bytes)
+            if file.readinto(memoryview(out).cast("B")) != out.nbytes:  # type: ignore[arg-type]
+                raise InputError(image.path, f"frames {frame.index} and on are cut off", "fetch it again")
+        return True
 
     def _frame(self, image: Image, index: int) -> NDArray[Any]:
         shape = (image.rows, image.columns)

@@ -16,7 +16,7 @@ from xscan.io.dicom.image import Image
 from xscan.io.dicom.resample import ResampledStack
 from xscan.io.frame import Placed, place
 from xscan.io.lazy import FileArray
-from xscan.io.unit import resolve_unit
+from xscan.io.unit import parse_unit, resolve_unit
 from xscan.model import StoredArray, Unit, Volume
 
 __all__ = ["Group", "Made", "groups_of", "make"]
@@ -133,6 +133,8 @@ def _own_unit(group: Group) -> tuple[str | None, float, str | None]:
         return "kg/m3", 1.0, "The density channel names MHU (water 1000); it was taken as kg/m³."
     if kind in _TYPES:
         return (*_TYPES[kind], None)
+    if parse_unit(frame.rescale_type) is not None and kind:
+        return frame.rescale_type, 1.0, None
     if not kind and image.modality == "CT" and not image.dicos and "LOCALIZER" not in image.image_type:
         return "HU", 1.0, None  # PS3.3 C.8.2.1.1.2: CT images without a rescale type are in HU
     return None, 1.0, None
