@@ -1,4 +1,4 @@
-"""Loops of transmission through many materials, and of back-projection of several channels, over one slice.
+"""Loops of transmission through one slice of many materials.
 
 A ray of view angle a and detector position t holds the points (x, y) with ``x cos a + y sin a = t``; x and y
 are mm from the middle of the slice. A ray is walked along the axis that it is nearer to, one cell at a time
@@ -11,7 +11,7 @@ import numpy as np
 
 from ._jit import kernel
 
-__all__ = ["backproject_slice", "material_paths_slice", "transmit_rays"]
+__all__ = ["material_paths_slice", "transmit_rays"]
 
 
 @kernel
@@ -103,42 +103,3 @@ def transmit_rays(paths, lac, weights, out):  # type: ignore[no-untyped-def]
             for k in range(n_nodes):
                 total += weights[w, k] * (exponent[k] * halvings[k])
             out[r, w] = total
-
-
-@kernel
-def backproject_slice(sinograms, angles, t0, spacing, pitch, out):  # type: ignore[no-untyped-def]
-    """Add up filtered projections (views, channels, rays) into ``out`` (channels, y, x), linear between rays."""
-    n_views, n_channels, n_rays = sinograms.shape
-    n_y, n_x = out.shape[1], out.shape[2]
-    scale = math.pi / n_views
-    cosines, sines = np.cos(angles), np.sin(angles)
-    sums = np.zeros((n_channels, n_x), np.float32)
-    # 0.001 of a ray is kept clear of the last one, since positions are rounded to 32 bits below
-    past = n_rays - 1.001
-    for iy in range(n_y):
-        y = (iy + 0.5 - 0.5 * n_y) * pitch
-        sums[:] = 0.0
-        for v in range(n_views):
-            at = ((0.5 - 0.5 * n_x) * pitch * cosines[v] + y * sines[v] - t0) / spacing
-            step = pitch * cosines[v] / spacing
-            # the pixels whose rays were measured: position in [0, past)
-            first, last = 0, n_x
-            if step > 1e-12:
-                first = max(0, math.ceil(-at / step))
-                last = min(n_x, math.ceil((past - at) / step))
-            elif step < -1e-12:
-                first = max(0, math.floor((past - at) / step) + 1)
-                last = min(n_x, math.floor(-at / step) + 1)
-            elif at < 0.0 or at >= past:
-                last = 0
-            for c in range(n_channels):
-                row = sinograms[v, c]
-                for ix in range(first, last):
-                    # 32-bit: the gathers then vectorise, and 4e-5 of a ray is no loss
-                    position = np.float32(at + ix * step)
-                    j = np.uint32(max(position, np.float32(0.0)))
-                    share = position - np.float32(j)
-                    sums[c, ix] += row[j] + share * (row[j + 1] - row[j])
-        for c in range(n_channels):
-            for ix in range(n_x):
-                out[c, iy, ix] = sums[c, ix] * scale

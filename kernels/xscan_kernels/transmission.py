@@ -1,4 +1,4 @@
-"""Polychromatic transmission through slices of many materials, and back-projection of several channels.
+"""Polychromatic transmission through slices of many materials.
 
 A ray of view angle a (radians) and detector position t (mm) holds the points with ``x cos a + y sin a = t``,
 x and y in mm from the middle of the slice, along the array's axes. Ray r lies at ``(r - (rays - 1) / 2) * spacing``.
@@ -13,7 +13,7 @@ from . import _transmission
 from ._check import as_volume, positive
 from ._pool import run, slabs, thread_count
 
-__all__ = ["backproject", "material_paths", "transmit"]
+__all__ = ["material_paths", "transmit"]
 
 Array = NDArray[Any]
 CHUNK = 65536  # rays a call of the transmission kernel
@@ -131,44 +131,3 @@ def transmit(
     calls = [(flat[a : a + CHUNK], turned, rows, out[a : a + CHUNK]) for a in range(0, flat.shape[0], CHUNK)]
     run(_transmission.transmit_rays, calls, thread_count(threads))
     return out.reshape(*lengths.shape[:-1], rows.shape[0])
-
-
-def backproject(
-    sinograms: ArrayLike,
-    angles: ArrayLike,
-    *,
-    spacing: float,
-    pitch: float,
-    shape: tuple[int, int],
-) -> NDArray[np.float32]:
-    """Back-project filtered parallel projections of several channels over half a turn.
-
-    Parameters
-    ----------
-    sinograms : array float32 (views, channels, rays)
-        Filtered with the ramp, per mm.
-    angles : array (views,)
-        Radians, evenly over half a turn.
-    spacing : float
-        Between rays, mm.
-    pitch : float
-        Size of a pixel, mm.
-    shape : (y, x)
-        Of the slice.
-
-    Returns
-    -------
-    array float32 (channels, y, x)
-
-    Raises
-    ------
-    TypeError, ValueError
-        On a wrong type, shape or option.
-    """
-    data = as_volume("sinograms", sinograms, ("float32",), ndim=3)
-    at, t0 = _rays_of(angles, data.shape[2], spacing)
-    if at.size != data.shape[0]:
-        raise ValueError(f"angles: got {at.size}, expected one a view ({data.shape[0]})")
-    out = np.empty((data.shape[1], *shape), dtype=np.float32)
-    _transmission.backproject_slice(data, at, t0, float(spacing), positive("pitch", pitch), out)
-    return out

@@ -32,7 +32,7 @@ class Scanner(_Frozen):
     high: Beam
     voxel_mm: float = Field(default=1.5, gt=0, le=20, description="size of a voxel along every axis")
     pixels: int = Field(default=256, ge=16, le=2048, description="voxels across the slice")
-    views: int = Field(default=400, ge=8, le=4096, description="over half a turn")
+    views: int = Field(default=320, ge=8, le=4096, description="over half a turn")
     oversampling: int = Field(default=2, ge=1, le=6, description="fine cells a voxel, and rays a detector element")
     spectrum: Literal["model", "spekpy"] = Field(default="model", description="own tungsten model, or spekpy")
     anode_angle_deg: float = Field(default=14.0, gt=3, lt=45)
@@ -42,7 +42,7 @@ class Scanner(_Frozen):
     electronic: float = Field(default=2e-5, ge=0, description="noise of a reading, share of the reading in air")
     scatter: float = Field(default=0.02, ge=0, description="what the scanner's own scatter correction leaves, share")
     scatter_mm: float = Field(default=60.0, gt=0, description="reach of scatter, sigma")
-    window: Literal["ramp", "hann", "cosine"] = Field(default="hann", description="apodisation of the ramp filter")
+    window: Literal["ramp", "hann"] = Field(default="hann", description="apodisation of the ramp filter")
     step: float = Field(default=2e-4, gt=0, description="rescale slope of the stored numbers, 1/cm")
 
 
@@ -60,14 +60,14 @@ SCANNERS: Mapping[str, Scanner] = {
             high=Beam(kvp=150, filters_mm={"Al": 2.0, "Cu": 0.5, "Sn": 0.4}, photons=6e4),
             voxel_mm=1.8,
             pixels=224,
-            views=320,
+            views=280,
             blur_mm=0.9,
             slice_blur_mm=0.7,
             electronic=5e-5,
             scatter=0.04,
             anode_angle_deg=20.0,
             scintillator_mm=0.6,
-            window="cosine",
+            window="ramp",
         ),
     )
 }

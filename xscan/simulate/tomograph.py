@@ -14,7 +14,7 @@ from xscan.simulate.scanner import Beam, Scanner
 from xscan.simulate.spectrum import detected
 from xscan.simulate.voxelise import Voxels
 
-__all__ = ["acquire", "filter_ramp", "reconstruct"]
+__all__ = ["acquire"]
 
 NODES = 20  # energies a beam is gathered into: transmission within 0.1 % (tests/simulate)
 WATER = SceneMaterial(mix={"H2O": 1.0}, density=0.998)
@@ -41,43 +41,6 @@ def _channel(beam: Beam, scanner: Scanner, materials: list[SceneMaterial]) -> _C
     logs = -np.log(seen.transmission(water, lengths))
     slope = float(np.interp(WATER_REFERENCE_MM, lengths, logs)) / WATER_REFERENCE_MM
     return _Channel(beam, lac, np.stack([weights, variance / beam.photons]), logs, lengths * slope)
-
-
-def filter_ramp(projections: NDArray[np.float32], spacing: float, window: str) -> NDArray[np.float32]:
-    """Filter rows of projections by the band-limited ramp (Kak and Slaney 1988, eq. 3.61); per mm.
-
-    Parameters
-    ----------
-    projections : (..., rays)
-    spacing : between rays, mm
-    window : "ramp", "hann" or "cosine"
-    """
-    from scipy.fft import irfft, next_fast_len, rfft
-
-    rays = projections.shape[-1]
-    size = next_fast_len(2 * rays, real=True)
-    n = np.minimum(np.arange(size), size - np.arange(size)).astype(np.float64)
-    kernel = np.where(n % 2 == 1, -1.0 / np.maximum(np.pi * n, 1) ** 2, 0.0)
-    kernel[0] = 0.25
-    response = rfft(kernel).real / spacing
-    frequency = np.linspace(0, 1, response.size)  # of Nyquist's
-    if window == "hann":
-        response *= 0.5 + 0.5 * np.cos(np.pi * frequency)
-    elif window == "cosine":
-        response *= np.cos(0.5 * np.pi * frequency)
-    spectrum = rfft(projections, size, axis=-1) * response.astype(np.float32)
-    filtered: NDArray[np.float32] = np.ascontiguousarray(irfft(spectrum, size, axis=-1)[..., :rays], dtype=np.float32)
-    return filtered
-
-
-def reconstruct(logs: NDArray[np.float32], angles: NDArray[np.float64], scanner: Scanner) -> NDArray[np.float32]:
-    """Filtered back-projection of (views, channels, rays) to (channels, y, x), 1/mm."""
-    from xscan_kernels.transmission import backproject
-
-    v = scanner.voxel_mm
-    return backproject(
-        filter_ramp(logs, v, scanner.window), angles, spacing=v, pitch=v, shape=(scanner.pixels, scanner.pixels)
-    )
 
 
 def _readings(
@@ -126,9 +89,11 @@ def _slice(
 ) -> NDArray[np.float32]:
     from scipy.ndimage import gaussian_filter1d
 
+    from xscan_kernels import backproject
+
     readings = _readings(fine, pitch, angles, scanner, channels, rays)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, number))))
-    logs = np.empty((angles.size, len(channels), rays), dtype=np.float32)
+    logs = np.empty((len(channels), angles.size, rays), dtype=np.float32)
     for k, channel in enumerate(channels):
         signal, variance = readings[:, :, k, 0], readings[:, :, k, 1]
         if scanner.scatter:
@@ -141,10 +106,12 @@ def _slice(
         read = signal + noise * np.sqrt(variance + scanner.electronic**2)
         # A starved reading is held at a quarter of a quantum, as scanners do before the logarithm.
         read = np.maximum(read, 0.25 / channel.beam.photons)
-        logs[:, k] = np.interp(-np.log(read), channel.log_water, channel.equivalent)
+        logs[k] = np.interp(-np.log(read), channel.log_water, channel.equivalent)
         thin = read > 1
-        logs[:, k][thin] = (-np.log(read[thin]) * channel.equivalent[1] / channel.log_water[1]).astype(np.float32)
-    return reconstruct(logs, angles, scanner)
+        logs[k][thin] = (-np.log(read[thin]) * channel.equivalent[1] / channel.log_water[1]).astype(np.float32)
+    v = scanner.voxel_mm
+    shape = (scanner.pixels, scanner.pixels)
+    return backproject(logs, angles, shape, v, pixel_mm=v, window=scanner.window, threads=1)
 
 
 def acquire(
@@ -167,7 +134,7 @@ def acquire(
         raise ValueError(f"voxels: expected slices of {n * s} cells, got {voxels.material.shape}")
     materials = [material(name, extra or {}) for name in voxels.materials]
     channels = [_channel(beam, scanner, materials) for beam in (scanner.low, scanner.high)]
-    angles: NDArray[np.float64] = np.arange(scanner.views) * (np.pi / scanner.views)
+    angles = np.linspace(0.0, np.pi, scanner.views, endpoint=False)
     rays = int(np.ceil(np.hypot(n, n) / 2)) * 2 + 2
     slices = voxels.material.shape[0] // s
     out = np.empty((2, slices, n, n), dtype=np.float32)

@@ -119,17 +119,20 @@ def _paint(
     return count
 
 
-def footprint(body: Body, pitch_mm: float) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def footprint(body: Body, pitch_mm: float, *, grow_mm: float = 0.0) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Cells (z, y, x) within a body's outer surfaces as it is turned, and where their outer corner lies.
 
-    The corner is an offset (z, y, x) from the body's origin, mm.
+    The corner is an offset (z, y, x) from the body's origin, mm; the surfaces are first moved out by `grow_mm`.
     """
     low, high = extent(body)
+    low, high = low - grow_mm, high + grow_mm
     axes = [
         np.arange(a + pitch_mm / 2, b + pitch_mm, pitch_mm, dtype=np.float32) for a, b in zip(low, high, strict=True)
     ]
     points = rotate((axes[0][None, None, :], axes[1][None, :, None], axes[2][:, None, None]), euler(body.turn_deg).T)
     filled = np.zeros([a.size for a in reversed(axes)], dtype=bool)
     for part in body.parts:
-        filled |= distance(part.shape, points) <= 0
-    return filled, low[::-1].copy()
+        filled |= distance(part.shape, points) <= grow_mm
+    first = [np.flatnonzero(filled.any(tuple({0, 1, 2} - {i})))[[0, -1]] for i in range(3)]
+    cropped = filled[tuple(slice(a, b + 1) for a, b in first)]
+    return cropped, low[::-1] + [a * pitch_mm for a, _ in first]

@@ -1,0 +1,29 @@
+"""`python -m benchmarks.parcels make|score`; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.parcels.make import make, seeds_of
+from xscan.simulate.parcels import GRADES
+from xscan.simulate.scanner import SCANNERS
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parcels", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    making = commands.add_parser("make", help="simulate parcels")
+    making.add_argument("--seeds", default="0-19", help='e.g. "0-19" or "3,8"')
+    making.add_argument("--grade", choices=GRADES, default="sparse")
+    making.add_argument("--scanner", choices=tuple(SCANNERS), default="a-100-160")
+    making.add_argument("--templates", type=Path, help="library whose protected designs are planted, not our own")
+    making.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    make(seeds_of(options.seeds), options.grade, options.out, scanner=options.scanner, library=options.templates)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

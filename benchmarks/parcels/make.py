@@ -1,0 +1,95 @@
+"""Makes a set: a phantom, a folder a parcel, a template library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from xscan.simulate import SCANNERS, phantom, simulate
+from xscan.simulate.figures import FIGURES
+from xscan.simulate.meshes import surface_of, write_stl
+from xscan.simulate.output import write_json
+from xscan.simulate.parcels import LICENSEE, Grade, random_parcel
+from xscan.simulate.shapes import MeshShape, Shape
+
+MESH_PITCH_MM = 1.5
+
+
+def seeds_of(text: str) -> list[int]:
+    """Seeds of "3", "0-19" or "0-3,7"."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        seeds += range(int(first), int(last or first) + 1)
+    return seeds
+
+
+def figures_of(library: Path | None) -> dict[str, Shape]:
+    """Protected shapes by id: our own figures, or those protected designs of another library."""
+    if library is None:
+        return {name: make() for name, make in FIGURES.items()}
+    table = json.loads((library / "templates.json").read_text(encoding="utf-8"))
+    return {
+        t["id"]: MeshShape(path=library / t["mesh"])
+        for t in table["templates"]
+        if t["purpose"] == "protected-design" and LICENSEE in t.get("right", {}).get("authorised", [LICENSEE])
+    }
+
+
+def write_templates(out: Path) -> None:
+    """Write our own figures as a template library."""
+    out.mkdir(parents=True, exist_ok=True)
+    entries: list[dict[str, Any]] = []
+    for number, (name, make) in enumerate(FIGURES.items()):
+        write_stl(surface_of(make(), MESH_PITCH_MM), out / f"{name}.stl")
+        right = {
+            "kind": "design",
+            "holder": f"Holder of the {name.replace('_', ' ')}",
+            "registration_no": f"D-{2000 + number}",
+            "authority": "EUIPO",
+            "valid_from": "2020-01-01",
+            "valid_until": "2045-01-01",
+            "authorised": [LICENSEE],
+        }
+        entries.append(
+            {
+                "id": name,
+                "name": f"toy {name.replace('_', ' ')}",
+                "mesh": f"{name}.stl",
+                "units": "mm",
+                "purpose": "protected-design",
+                "hs_codes": ["950300"],
+                "right": right,
+                "genuine": {"density_g_cm3": [1.2, 1.4], "wall_mm": [2.0, 4.0]},
+            }
+        )
+    write_json({"schema": "xscan.templates/1", "templates": entries}, out / "templates.json")
+
+
+def make(
+    seeds: Iterable[int],
+    grade: Grade,
+    out: Path,
+    *,
+    scanner: str,
+    library: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Make parcels of a grade into `out`, with the scanner's phantom; what is there already is kept."""
+    machine = SCANNERS[scanner]
+    shapes = figures_of(library)
+    if not (out / "phantom.json").exists():
+        phantom(machine, out, seed=10**6)
+        say(f"{out / 'phantom.h5'}")
+    if library is None and not (out / "templates" / "templates.json").exists():
+        write_templates(out / "templates")
+    for seed in seeds:
+        scene = random_parcel(seed, grade, shapes=shapes, across_mm=machine.pixels * machine.voxel_mm)
+        folder = out / scene.name
+        if (folder / "truth.json").exists():
+            continue
+        truth = simulate(scene, machine, folder, seed=seed)
+        (folder / "scene.json").write_text(scene.model_dump_json(exclude_defaults=True), encoding="utf-8")
+        say(f"{folder}: {len(truth.objects)} bodies, expect {list(scene.expect)}")
