@@ -23,11 +23,15 @@ __all__ = ["MODEL", "calibrate"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Errors = tuple[float | None, float | None]
 
 MODEL = "beam-1"
 PRIOR_FILTER = (10.0, 1.2)  # mm aluminium: median and natural logarithm's sigma of what scanners have
 PRIOR_SCATTER = 0.02  # sigma
 READING_SIGMA = 0.003  # relative: what rods of one phantom typically disagree by
+FILTER_RANGE = (0.05, 300.0)  # mm aluminium
+SCATTER_RANGE = (0.0, 0.3)
+STEPS = np.array([1e-3, 1e-2, 1e-4])  # of the three parameters, to see how readings follow them
 OFF = 0.02  # a rod whose left-out electron density is off by more is warned about
 MIN_FOR_FILTER, MIN_FOR_SCATTER = 2, 4  # rods
 
@@ -58,7 +62,7 @@ class _Seen:
 
 
 def calibrate(
-    scan: Scan, rods: Sequence[Rod], *, kvp: Mapping[str, float] | None = None, config: PhysicsConfig = PhysicsConfig()
+    scan: Scan, rods: Sequence[Rod], *, kvp: Mapping[str, float] | None = None, config: PhysicsConfig | None = None
 ) -> Calibration:
     """Find what a scanner's numbers mean from rods of known material.
 
@@ -75,6 +79,7 @@ def calibrate(
     ------
     InputError : the scan is of another kind, a rod lies outside it or is too thin, or no rod was given
     """
+    config = config or PhysicsConfig()
     path = scan.provenance.path
     if scan.modality != "CT":
         raise InputError(path, "is a projection (DX)", "rods are read from a CT scan")
@@ -97,7 +102,7 @@ def calibrate(
         raise InputError(path, "no rod stands out where it should lie", "check centre_mm ([z, y, x]) and the scan")
 
     fits = {c: _fit(seen, measured[c], voltages[c], usable, config) for c in channels}
-    residuals = _residuals(seen, measured, voltages, usable, fits, config)
+    residuals = _residuals(seen, measured, voltages, usable, fits)
     if len(channels) == 2:
         rho_rel = _spread(
             [r.rho_e_error_left_out if r.rho_e_error_left_out is not None else r.rho_e_error for r in residuals]
@@ -115,7 +120,7 @@ def calibrate(
         channels=channels,
         units=units,
         kvp=voltages,
-        parameters={f"{c}.{name}": value for c in channels for name, value in fits[c].items()},
+        parameters={f"{c}.{name}": value for c in channels for name, value in fits[c].parameters().items()},
         valid={
             "rho_e": (float(seen.rho_e[usable].min()), float(seen.rho_e[usable].max())),
             "z_e": (float(seen.z_e[usable].min()), float(seen.z_e[usable].max())),
@@ -160,34 +165,80 @@ def _seen(found: tuple[FoundRod, ...], core: float) -> _Seen:
     )
 
 
-def _fit(seen: _Seen, measured: Array, kvp: float, use: NDArray[np.bool_], config: PhysicsConfig) -> dict[str, float]:
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """One channel fitted: logarithm of scale, logarithm of filtration, scatter (as many as the rods can tell).
+
+    `slope` holds how the relative misfit of every rod follows the parameters, `misfit` what is left, both in
+    sigmas and weighted; with them a rod is left out without fitting anew.
+    """
+
+    kvp: float
+    x: Array
+    slope: Array
+    misfit: Array
+    prior: Array
+    filter_mm: float
+
+    def parameters(self, left_out: int | None = None) -> dict[str, float]:
+        x = self.x if left_out is None else self._without(left_out)
+        beam = _beam(self.kvp, x, self.filter_mm)
+        return {"scale": float(np.exp(x[0])), "filter_mm_al": beam.filter_mm, "scatter": beam.scatter}
+
+    def _without(self, i: int) -> Array:
+        kept = np.arange(len(self.misfit)) != i
+        slope = self.slope[kept]
+        step = np.linalg.lstsq(slope.T @ slope + np.diag(self.prior), -self.slope[i] * self.misfit[i], rcond=None)[0]
+        # the misfit of what is kept was balanced by that of rod i, which no longer counts
+        x: Array = self.x - step
+        x[1:2] = np.clip(x[1:2], *np.log(FILTER_RANGE))
+        x[2:3] = np.clip(x[2:3], *SCATTER_RANGE)
+        return x
+
+
+def _beam(kvp: float, x: Array, filter_mm: float) -> Beam:
+    return Beam(kvp, float(np.exp(x[1])) if x.size > 1 else filter_mm, float(x[2]) if x.size > 2 else 0.0)
+
+
+def _fit(seen: _Seen, measured: Array, kvp: float, use: NDArray[np.bool_], config: PhysicsConfig) -> _Fit:
     """Scale, filtration and scatter of one channel."""
     from scipy.optimize import least_squares
 
     n = int(use.sum())
     kinds = len({round(float(z), 1) for z in seen.z_e[use]})
     free = 1 if kinds < MIN_FOR_FILTER else (2 if n < MIN_FOR_SCATTER else 3)
+    lac = seen.lac(Beam(kvp, config.filter_mm_al))
+    prior = np.array([0.0, PRIOR_FILTER[1] ** -2, PRIOR_SCATTER**-2][:free])
+    expected = np.array([0.0, np.log(PRIOR_FILTER[0]), 0.0][:free])
 
-    def beam_of(x: Array) -> Beam:
-        return Beam(kvp, float(np.exp(x[1])) if free > 1 else config.filter_mm_al, float(x[2]) if free > 2 else 0.0)
-
-    def misfit(x: Array) -> Array:
-        beam = beam_of(x)
-        relative = np.log(np.exp(x[0]) * seen.readings(beam, seen.lac(beam))[use] / measured[use]) / READING_SIGMA
-        priors = [(x[1] - np.log(PRIOR_FILTER[0])) / PRIOR_FILTER[1]] if free > 1 else []
-        priors += [x[2] / PRIOR_SCATTER] if free > 2 else []
-        return np.concatenate([relative, priors])
+    def relative(x: Array) -> Array:
+        readings = seen.readings(_beam(kvp, x, config.filter_mm_al), lac)
+        ratio: Array = np.log(np.exp(x[0]) * readings[use] / measured[use]) / READING_SIGMA
+        return ratio
 
     start = np.array([0.0, np.log(PRIOR_FILTER[0]), 0.005][:free])
-    beam = beam_of(start)
-    start[0] = float(np.median(np.log(measured[use] / seen.readings(beam, seen.lac(beam))[use])))
-    lower = np.array([-np.inf, np.log(0.05), 0.0][:free])
-    upper = np.array([np.inf, np.log(300.0), 0.3][:free])
+    start[0] = -float(np.median(relative(start))) * READING_SIGMA
+
+    def misfit_of(x: Array) -> Array:
+        return np.concatenate([relative(x), np.sqrt(prior) * (x - expected)])
+
     best = least_squares(
-        misfit, start, bounds=(lower, upper), loss="soft_l1", diff_step=1e-3, x_scale=np.array([0.01, 0.3, 0.01][:free])
+        misfit_of,
+        start,
+        bounds=(
+            np.array([-np.inf, np.log(FILTER_RANGE[0]), SCATTER_RANGE[0]][:free]),
+            np.array([np.inf, np.log(FILTER_RANGE[1]), SCATTER_RANGE[1]][:free]),
+        ),
+        loss="soft_l1",
+        x_scale=STEPS[:free] * 10,
+        diff_step=[1e-3] * free,
     )
-    beam = beam_of(best.x)
-    return {"scale": float(np.exp(best.x[0])), "filter_mm_al": beam.filter_mm, "scatter": beam.scatter}
+    left = relative(best.x)
+    slopes = np.stack([(relative(best.x + np.eye(free)[k] * STEPS[k]) - left) / STEPS[k] for k in range(free)], axis=1)
+    weight = (1 + left**2) ** -0.25  # of soft_l1, square root
+    slope, misfit = np.zeros((len(use), free)), np.zeros(len(use))
+    slope[use], misfit[use] = slopes * weight[:, None], left * weight
+    return _Fit(kvp, best.x, slope, misfit, prior, config.filter_mm_al)
 
 
 def _residuals(
@@ -195,20 +246,19 @@ def _residuals(
     measured: dict[str, Array],
     kvp: Mapping[str, float],
     use: NDArray[np.bool_],
-    fits: dict[str, dict[str, float]],
-    config: PhysicsConfig,
+    fits: dict[str, _Fit],
 ) -> tuple[RodResidual, ...]:
     rows = []
     dual = len(measured) == 2
     for i, f in enumerate(seen.found):
         without = use.copy()
         without[i] = False
-        errors = errors_out = (None, None)
+        errors: Errors = (None, None)
+        errors_out: Errors = (None, None)
         if dual and min(measured["low"][i], measured["high"][i]) > 0:
-            errors = _errors(seen, i, measured, kvp, fits, config)
-            if without.sum() >= 1:
-                left = {c: _fit(seen, measured[c], kvp[c], without, config) for c in measured}
-                errors_out = _errors(seen, i, measured, kvp, left, config)
+            errors = _errors(seen, i, measured, kvp, {c: f.parameters() for c, f in fits.items()})
+            if without.any():
+                errors_out = _errors(seen, i, measured, kvp, {c: f.parameters(i) for c, f in fits.items()})
         warning = f.warning
         off = errors_out[0] if errors_out[0] is not None else errors[0]
         if not warning and off is not None and abs(off) > OFF:
@@ -235,8 +285,7 @@ def _errors(
     measured: dict[str, Array],
     kvp: Mapping[str, float],
     fits: dict[str, dict[str, float]],
-    config: PhysicsConfig,
-) -> tuple[float | None, float | None]:
+) -> Errors:
     """Relative errors of one rod, measured as an unknown: hardening is taken from what was measured, not from truth."""
     beams = {c: Beam(kvp[c], fits[c]["filter_mm_al"], fits[c]["scatter"]) for c in measured}
     try:
@@ -245,11 +294,12 @@ def _errors(
         return None, None
     plain = {c: float(measured[c][i]) / fits[c]["scale"] for c in measured}
     electrons, number = to_physics.invert(plain["low"], plain["high"])
+    known = {c: seen.lac(beam) for c, beam in beams.items()}
     for _ in range(3):
         corrected = {}
         for c, beam in beams.items():
             sections = element_cross_sections([number], beam.energy_kev)[0]
-            lac = seen.lac(beam)
+            lac = known[c]
             lac[i] = electrons * sections
             thin = electrons * float(beam.response(sections))
             corrected[c] = plain[c] * thin / float(seen.readings(beam, lac)[i])

@@ -39,16 +39,16 @@ class Elements:
 @cache
 def elements() -> Elements:
     """The table, read once."""
-    with (files("xscan.physics") / "data" / "elements.npz").open("rb") as file:
-        with np.load(file, allow_pickle=False) as stored:
-            parts = {name: stored[name].astype(np.float64) for name in ("photo", "coherent", "incoherent")}
-            parts["total"] = parts["photo"] + parts["coherent"] + parts["incoherent"]
-            return Elements(
-                number={str(symbol): z for z, symbol in enumerate(stored["symbol"], 1)},
-                mass=stored["mass"],
-                log_energy=np.log(stored["energy_kev"]),
-                log_parts={name: np.log(values) for name, values in parts.items()},
-            )
+    source = files("xscan.physics") / "data" / "elements.npz"
+    with source.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        parts = {name: stored[name].astype(np.float64) for name in ("photo", "coherent", "incoherent")}
+        parts["total"] = parts["photo"] + parts["coherent"] + parts["incoherent"]
+        return Elements(
+            number={str(symbol): z for z, symbol in enumerate(stored["symbol"], 1)},
+            mass=stored["mass"],
+            log_energy=np.log(stored["energy_kev"]),
+            log_parts={name: np.log(values) for name, values in parts.items()},
+        )
 
 
 def atomic_number(symbol: str) -> int:
@@ -80,9 +80,8 @@ def mass_attenuation(z: int | ArrayLike, energy_kev: ArrayLike, part: Part = "to
     x = np.log(np.asarray(energy_kev, dtype=np.float64))
     first, last = table.log_energy[0], table.log_energy[-1]
     if x.size and not (x.min() >= first and x.max() <= last):
-        raise ValueError(
-            f"energy_kev: expected {np.exp(first):.1f} to {np.exp(last):.0f}, got {np.exp(x.min()):g} to {np.exp(x.max()):g}"
-        )
+        got = f"{np.exp(x.min()):g} to {np.exp(x.max()):g}"
+        raise ValueError(f"energy_kev: expected {np.exp(first):.1f} to {np.exp(last):.0f}, got {got}")
     below = np.clip(np.searchsorted(table.log_energy, x, side="right") - 1, 0, table.log_energy.size - 2)
     share = (x - table.log_energy[below]) / (table.log_energy[below + 1] - table.log_energy[below])
     rows = table.log_parts[part][np.asarray(z) - 1]

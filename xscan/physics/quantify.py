@@ -31,7 +31,7 @@ def quantify(
     scan: Scan,
     calibration: Calibration | None = None,
     *,
-    config: PhysicsConfig = PhysicsConfig(),
+    config: PhysicsConfig | None = None,
     progress: Progress = silent,
 ) -> Quantities:
     """Turn stored numbers into attenuation (MHU) and, where two energies tell it, electron density and photo.
@@ -43,6 +43,7 @@ def quantify(
     ------
     InputError : not a CT scan, or the calibration is of another scanner, tube voltage, unit or channel
     """
+    config = config or PhysicsConfig()
     if scan.modality != "CT":
         raise InputError(scan.provenance.path, "is a projection (DX)", "quantities are made from CT scans")
     names = set(scan.channels)
@@ -230,7 +231,8 @@ def _single(
 ) -> Quantities:
     scale = _scale(scan, channel, calibration, config)
     calibrated = calibration is not None and channel in calibration.channels
-    unit, notes = Unit.MHU, ("One energy only: neither electron density nor z_e can be known, and no mass.",)
+    unit = Unit.MHU
+    notes: tuple[str, ...] = ("One energy only: neither electron density nor z_e can be known, and no mass.",)
     if scale.volume.unit is Unit.ARBITRARY and not calibrated:
         air, bright = _arbitrary_scale(scale.volume, config)
         scale = replace(scale, offset=-air, factor=1 / (bright - air))

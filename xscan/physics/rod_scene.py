@@ -18,7 +18,8 @@ __all__ = ["RodScene"]
 Array = NDArray[np.float64]
 
 ANGLES = 48
-RAYS_PER_RADIUS = 12
+RAYS_PER_RADIUS = 6
+LEAST_WEIGHT = 1e-5  # of an energy bin
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +52,14 @@ class RodScene:
         chord, weight = chord.reshape(len(radii_mm), -1), weight.reshape(len(radii_mm), -1)
         seen = (chord > 0).any(axis=0)
         chord, weight = chord[:, seen], weight[:, seen]
-        # rays are finite in number: a rod of one unit must read one unit
-        weight = weight / (weight * chord).sum(axis=1, keepdims=True)
+        # rays are finite in number: where nothing hardens, every rod must read itself and nothing of the others
+        weight = np.linalg.solve(weight @ chord.T, weight)
         return RodScene(chord / 10, weight * 10)
 
     def readings(self, beam: Beam, lac: Array) -> Array:
         """Reading of every rod, water 1, for LAC (rods, bins) in 1/cm."""
-        bins = beam.weights > 1e-6
-        through = beam.weights[bins] @ np.exp(-lac[:, bins].T @ self.chord_cm)
+        bins = beam.weights > LEAST_WEIGHT
+        through = beam.weights[bins] @ np.exp(-lac[:, bins].T @ self.chord_cm) / beam.weights[bins].sum()
         values: Array = self.weight @ beam.water_equivalent_cm(through)
         return values
 

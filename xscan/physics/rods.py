@@ -111,13 +111,14 @@ def find_rods(
             if not 0 <= c <= extent:
                 raise InputError(
                     scan.provenance.path,
-                    f"rod {rod.material}: centre {c:g} mm lies outside the scan (0 to {extent:g} mm along {'zyx'[axis]})",
+                    f"rod {rod.material}: centre {c:g} mm is outside the scan (0 to {extent:g} mm along {'zyx'[axis]})",
                     "give centre_mm as [z, y, x] from the outer corner of the first voxel",
                 )
-        if rod.radius_mm * core < max(grid.voxel_size_mm[1:]):
+        voxel = max(grid.voxel_size_mm[1:])
+        if rod.radius_mm * core < voxel:
             raise InputError(
                 scan.provenance.path,
-                f"rod {rod.material}: radius {rod.radius_mm:g} mm is too thin for voxels of {max(grid.voxel_size_mm[1:]):g} mm",
+                f"rod {rod.material}: radius {rod.radius_mm:g} mm is too thin for voxels of {voxel:g} mm",
                 "use thicker rods or a finer reconstruction",
             )
         found.append(_find(scan, rod, channels, search_mm, core))

@@ -80,7 +80,8 @@ def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
     def unpadded(where: Indices) -> Indices:
         z, rest = np.divmod(where, width * height)
         y, x = np.divmod(rest, width)
-        return ((z - 1) * (height - 2) + (y - 1)) * (width - 2) + (x - 1)
+        flat_index: Indices = ((z - 1) * (height - 2) + (y - 1)) * (width - 2) + (x - 1)
+        return flat_index
 
     edge, edge_id = _joined(rings[:outward])
     far, far_id = _joined(rings[outward:])

@@ -30,7 +30,7 @@ def sign(
     quantities: Quantities,
     materials: Sequence[Material],
     *,
-    config: SignatureConfig = SignatureConfig(),
+    config: SignatureConfig | None = None,
     progress: Progress = silent,
 ) -> dict[int, Signature]:
     """The density signature of every object, by id.
@@ -43,6 +43,7 @@ def sign(
     ------
     ValueError : the two lie on different grids
     """
+    config = config or SignatureConfig()
     if quantities.grid.shape != segmentation.grid.shape:
         raise ValueError(
             f"quantities: expected the grid of the segmentation {segmentation.grid!r}, got {quantities.grid!r}"
