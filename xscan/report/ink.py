@@ -12,6 +12,7 @@ __all__ = ["WATER_LAC", "ink_alone", "ink_rays", "ink_slice"]
 WATER_LAC = 0.2  # 1/cm at the effective energies of 100 to 160 kVp
 LAYER_CM = 2.8  # a slice is inked as if it were so thick: water mid-tone, aluminium dark, iron black
 STARVED = -np.log(0.01)  # optical depth of 1 % transmission
+FAINT = -np.log(0.98)  # optical depth that is shown as nothing: noise of a ray through air
 CLASSLESS = -np.log(0.95)  # optical depth of 95 % transmission: too thin to tell a class
 
 
@@ -23,7 +24,7 @@ def _darkness_of_voxel(attenuation: NDArray[np.floating]) -> NDArray[np.floating
 
 def _darkness_of_ray(depth: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return darkness 0..1 of optical depth; 1 where less than 1 % passes."""
-    return np.asarray(np.clip(depth / STARVED, 0, 1) ** 0.55)
+    return np.asarray(np.clip((depth - FAINT) / (STARVED - FAINT), 0, 1) ** 0.55)
 
 
 def ink_slice(
