@@ -43,7 +43,7 @@ def place(path: str, arrays: tuple[StoredArray, ...], axes_mm: ArrayLike, origin
     origin = np.array(origin_mm, dtype=np.float64)
     if axes.shape != (3, 3) or origin.shape != (3,) or not (np.isfinite(axes).all() and np.isfinite(origin).all()):
         raise InputError(path, "the axes or the origin are not finite numbers", "mend the file's header")
-    sizes = np.linalg.norm(axes, axis=0)
+    sizes = np.array([float(f"{s:.12g}") for s in np.linalg.norm(axes, axis=0)])  # not 0.7999999999999999
     if (sizes <= 0).any() or (sizes > _LONGEST_MM).any():
         raise InputError(path, f"voxels of {sizes[0]:g}×{sizes[1]:g}×{sizes[2]:g} mm (x, y, z) cannot be")
     direction = axes / sizes
@@ -62,7 +62,7 @@ def place(path: str, arrays: tuple[StoredArray, ...], axes_mm: ArrayLike, origin
         direction = direction * np.array([1.0, 1.0, -1.0])
         arrays = tuple(FlippedStack(a) for a in arrays)
         notes = ("The file's axes are left-handed (mirrored); its slices were reversed, so that handedness is kept.",)
-    grid = Grid(shape, tuple(sizes[::-1]), tuple(origin), _tidy(direction))  # type: ignore[arg-type]
+    grid = Grid(shape, tuple(sizes[::-1].tolist()), tuple(origin.tolist()), _tidy(direction))  # type: ignore[arg-type]
     return Placed(grid, arrays, notes)
 
 
