@@ -70,8 +70,8 @@ def main() -> None:
                         print("descriptors ruled out", t.id, f"{voxel} mm, wall {wall}", flush=True)
                     for identity in ranked:
                         p = prepared[identity]
-                        e = evidence_of(fit_whole(p, body, config.max_scale), body, config.psf_voxels)
-                        row = (e.rms_mm, e.p95_mm, e.coverage, e.explained, e.scale)
+                        e = evidence_of(fit_whole(p, body, config.max_scale), body, p, config)
+                        row = (e.rms_mm, e.p95_mm, e.coverage, e.explained, e.stretch)
                         same = int(identity == t.id and not bent)
                         measures = (voxel, wall or 0.0, p.shape.size, p.shape.area, p.shape.volume)
                         table.writerow([t.id, int(bent), identity, same, *(f"{v:.4g}" for v in measures + row)])

@@ -14,7 +14,7 @@ from xscan.model import GenuineRange, Right, Template, TemplateLibrary
 from xscan.template.config import TemplateConfig
 from xscan.template.meshes import open_edges, read_mesh
 
-__all__ = ["INDEX", "SCHEMA", "load_library", "mesh_path", "read_index"]
+__all__ = ["INDEX", "SCHEMA", "load_entry", "load_library", "mesh_path", "read_index"]
 
 SCHEMA = "xscan.templates/1"
 INDEX = "templates.json"
@@ -45,7 +45,7 @@ def load_library(folder: str | Path, *, config: TemplateConfig | None = None) ->
     templates, notes = [], []
     seen: set[str] = set()
     for n, entry in enumerate(read_index(root, config), start=1):
-        template = _template(root, n, entry, config)
+        template = load_entry(root, entry, config, place=n)
         if template.id in seen:
             raise InputError(root / INDEX, f"the id {template.id!r} occurs twice", "give every template its own id")
         seen.add(template.id)
@@ -92,11 +92,12 @@ def mesh_path(root: Path, name: str) -> Path:
     return path
 
 
-def _template(root: Path, n: int, entry: Mapping[str, Any], config: TemplateConfig) -> Template:
+def load_entry(root: Path, entry: Mapping[str, Any], config: TemplateConfig, *, place: int = 1) -> Template:
+    """Check one entry of an index, read its mesh, and make the template; `place` names it where it has no id."""
     where = root / INDEX
     identity, mesh = entry.get("id"), entry.get("mesh")
     if not isinstance(identity, str) or not identity.strip():
-        raise InputError(where, f"template {n}: expected an id, got {identity!r}")
+        raise InputError(where, f"template {place}: expected an id, got {identity!r}")
     if not isinstance(mesh, str) or not mesh.strip():
         raise InputError(where, f"template {identity}: expected the name of a mesh file, got {mesh!r}")
     purpose = entry.get("purpose", "protected-design")

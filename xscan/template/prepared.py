@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from xscan.model import Mesh
 from xscan.template.config import TemplateConfig
 from xscan.template.field import Field
+from xscan.template.plain import plainness
 from xscan.template.shape import Shape, shape_of
 from xscan.template.solid import solid_of_mesh
 from xscan.template.surface import spread
 
 __all__ = ["Prepared", "mirrored", "prepare"]
 
-_FORM = 1  # raise it where the numbers below are computed in another way
+_FORM = 2  # raise it where the numbers below are computed in another way
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,7 @@ class Prepared:
     distance : signed distance from the surface
     shape : measures of the solid, `shape.centre` being 0
     closed : whether the mesh encloses its inside
+    plain_mm : distance of the surface from the nearest ball, box or cylinder, root mean square
     flip : factors (3,) from the mesh's centred coordinates to these: 1, or -1 along x for the mirror image
     """
 
@@ -46,6 +48,7 @@ class Prepared:
     distance: Field
     shape: Shape
     closed: bool
+    plain_mm: float
     flip: NDArray[np.float64] = field(default_factory=lambda: np.ones(3))
 
 
@@ -72,7 +75,9 @@ def mirrored(p: Prepared) -> Prepared:
     axes = flip[:, None] * s.axes
     axes[:, 2] *= -1
     shape = Shape(s.volume, s.area, s.centre, axes, s.spreads, s.radii)
-    return Prepared(p.key, p.centre, p.points * flip, p.normals * flip, distance, shape, p.closed, p.flip * flip)
+    return Prepared(
+        p.key, p.centre, p.points * flip, p.normals * flip, distance, shape, p.closed, p.plain_mm, p.flip * flip
+    )
 
 
 def _key(mesh: Mesh) -> str:
@@ -93,8 +98,11 @@ def _compute(mesh: Mesh, key: str) -> Prepared:
     rest = rest[np.argsort(np.arange(len(rest)) * 0.6180339887498949 % 1.0, kind="stable")]
     order = np.concatenate([first, rest])
     centred = Shape(shape.volume, shape.area, np.zeros(3), shape.axes, shape.spreads, shape.radii)
+    plain = plainness(solid.points - centre, shape.axes, shape.spreads)
     moved = Field(distance.values, distance.origin - centre, distance.spacing)
-    return Prepared(key, centre, (solid.points - centre)[order], solid.normals[order], moved, centred, solid.closed)
+    return Prepared(
+        key, centre, (solid.points - centre)[order], solid.normals[order], moved, centred, solid.closed, plain
+    )
 
 
 def _folder(config: TemplateConfig) -> Path | None:
@@ -127,7 +135,7 @@ def _write(path: Path, p: Prepared) -> None:
                 values=f.values,
                 origin=f.origin,
                 spacing=f.spacing,
-                measures=np.array([s.volume, s.area, float(p.closed)]),
+                measures=np.array([s.volume, s.area, float(p.closed), p.plain_mm]),
                 axes=s.axes,
                 spreads=s.spreads,
                 radii=s.radii,
@@ -141,9 +149,9 @@ def _write(path: Path, p: Prepared) -> None:
 def _read(path: Path, key: str) -> Prepared | None:
     try:
         with np.load(path, allow_pickle=False) as z:
-            volume, area, closed = (float(v) for v in z["measures"])
+            volume, area, closed, plain = (float(v) for v in z["measures"])
             shape = Shape(volume, area, np.zeros(3), z["axes"], z["spreads"], z["radii"])
             distance = Field(z["values"], z["origin"], z["spacing"])
-            return Prepared(key, z["centre"], z["points"], z["normals"], distance, shape, bool(closed))
+            return Prepared(key, z["centre"], z["points"], z["normals"], distance, shape, bool(closed), plain)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

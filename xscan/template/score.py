@@ -27,7 +27,9 @@ class Evidence:
     coverage : share of the template's surface on which the body's skin lies
     outside : share of the template's surface that stands out of the body: what the body lacks
     explained : share of the body's surface for which the template answers and on which it lies
-    stretch : how far a scale departs from 1, beyond what is allowed along the way
+    stretch : the largest departure of a scale from 1
+    limit : what it was allowed to be
+    plain_mm : how far the template is from a ball, a box or a cylinder
     """
 
     blur_mm: float
@@ -38,6 +40,8 @@ class Evidence:
     outside: float
     explained: float
     stretch: float
+    limit: float
+    plain_mm: float
 
 
 def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig) -> Evidence:
@@ -48,7 +52,7 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
     there, back = fit.template_mm[fit.seen], fit.body_mm[fit.explained]
     size = prepared.shape.size
     if there.size == 0 or back.size == 0:
-        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0)
+        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
     rms = float(np.sqrt((there**2).mean() / 2 + (back**2).mean() / 2))
     p95 = max(float(np.percentile(np.abs(there), 95)), float(np.percentile(np.abs(back), 95)))
     n = len(fit.template_mm)
@@ -61,6 +65,8 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
         outside=float((there > near).sum() / n),
         explained=float((np.abs(back) < near).mean()),
         stretch=float(np.abs(fit.poses.scale - 1).max()),
+        limit=config.max_scale,
+        plain_mm=prepared.plain_mm,
     )
 
 
@@ -77,7 +83,12 @@ def probability(e: Evidence, *, whole: bool, mirrored: bool) -> float:
     # what is missing, and what lies where nothing should, speaks against it beyond its part in the mean
     odds -= 25.0 * max(0.0, e.outside - 0.03) + 25.0 * max(0.0, 0.9 - e.explained)
     odds -= 20.0 * max(0.0, (0.93 if whole else 0.8) - e.coverage)
-    odds -= 1.0 + 1.0 * mirrored + 1.5 * (not whole)
+    odds -= 1.3 + 1.0 * mirrored + 1.5 * (not whole)
+    # a fit that wants to be scaled further than allowed is rarely the same shape
+    odds -= 1.0 * (e.stretch > 0.99 * e.limit > 0)
+    # of a plain shape only its size speaks: things of any size that happen to lie within the allowed scale fit it
+    plain = 1 / (1 + (e.plain_mm / (3 * e.blur_mm)) ** 2)
+    odds -= plain * (1.0 + 80.0 * max(0.0, e.stretch - 0.02))
     return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
