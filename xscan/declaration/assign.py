@@ -9,27 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from xscan.declaration.config import DeclarationConfig
-from xscan.declaration.fit import material_fit, material_log_ratio, piece_log_ratio, shape_log_ratio
+from xscan.declaration.equal import Given, equal_groups
+from xscan.declaration.fit import likeness, material_log_ratio, piece_log_ratio, shape_log_ratio
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
 from xscan.declaration.things import Thing
 
-__all__ = ["Given", "assign", "packaging_like"]
+__all__ = ["assign", "packaging_like"]
 
 MERGED = math.log(0.1)  # log probability that pieces of a line touch so that they were not told apart
 MERGED_TOLERANCE = 0.12  # relative; how near the mass of merged pieces must be to a whole number of units
+NESTED = math.log(0.05)  # log probability that a declared article lies inside another, not packed in it
 ABSORBED = {"composite": math.log(0.4), "container": math.log(0.15)}
-DEVIATION = 0.8  # cost of each sigma that a line's mass is off: the chord of d²/2 at about 1.6 sigma
-PER_PIECE = 0.05  # cost of each surplus or missing piece beyond what the line's own cost says
+DEVIATION = ((1.0, 0.5), (1.0, 1.5), (1.0, 2.5), (100.0, 3.5))  # widths and slopes of chords of d²/2, d in sigma
+PER_PIECE = math.log(2)  # cost of each further surplus, missing or undeclared piece: one more is half as likely
+FAR = 40.0  # sigma; a body that outweighs a line by more is as wrong as can be, and the solver likes small numbers
+PARTED = 2.0  # cost of giving equal bodies to different lines
 LEAST_GAIN = -6.0  # pairs that gain less can never be best
-
-
-@dataclass(frozen=True)
-class Given:
-    """What one line was given: (thing, pieces it counts for; 0 is a fragment), and things absorbed as parts."""
-
-    things: tuple[tuple[Thing, int], ...]
-    absorbed: tuple[Thing, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,8 @@ class _Choice:
     line: int
     pieces: int  # -1: absorbed as a part of the thing around it
     gain: float
+    whole: bool = False  # with every foreign thing inside it as its parts
+    surplus: bool = False  # beyond the declared quantity
 
 
 def packaging_like(thing: Thing, foreign_g: float) -> bool:
@@ -79,107 +77,177 @@ def _choices(
     by_id = {t.id: t for t in things}
     out: list[_Choice] = []
     for i, t in enumerate(things):
-        held = sum(by_id[f].weight for f in t.foreign if f in by_id)
-        # a body below the least mass, or one that may be packing, may stay over at little cost
-        alone = -math.log(config.prior_undeclared) * min(1.0, t.weight / config.min_mass_g if config.min_mass_g else 1)
-        if packaging_like(t, held):
-            alone *= 0.2
         for j, a in enumerate(lines):
             e = a.expectation
-            fits = alone + material_log_ratio(material_fit(t, e, kinds), e.sure) + shape_log_ratio(t, a.item.hs_code)
-            for pieces, gain in _as_pieces(t, a, config):
-                out.append(_Choice(i, j, pieces, fits + gain))
+            like = likeness(t, e, kinds)
+            fits = material_log_ratio(like, e.sure) + shape_log_ratio(t, a.item.hs_code)
+            outer = by_id.get(t.inside) if t.inside is not None else None
+            nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
+            for pieces, gain in _as_pieces(t.mass_g, a, config):
+                out.append(_Choice(i, j, pieces, fits + gain + nested))
+            if a.countable:
+                more = piece_log_ratio(t.mass_g, a.unit_g, e.unit_g, narrow=True)
+                out.append(_Choice(i, j, 1, fits + more + nested, surplus=True))
             role = "composite" if e.composite else "container" if e.container else ""
-            if t.inside is not None and role and e.kinds:
-                bulky = t.weight > 0.5 * by_id[t.inside].weight if t.inside in by_id else False
-                out.append(_Choice(i, j, -1, fits + ABSORBED[role] - (2.0 if bulky else 0.0)))
+            if not role or not e.kinds:
+                continue
+            if t.foreign:
+                full = None if t.mass_g is None else t.mass_g + _held(t, by_id)
+                for pieces, gain in _as_pieces(full, a, config):
+                    if pieces > 0:
+                        out.append(_Choice(i, j, pieces, fits + gain + nested, whole=True))
+            if outer is not None:
+                foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5
+                part = max(fits + ABSORBED[role] - (2.0 if foreign else 0.0), LEAST_GAIN + 1e-3)
+                out.append(_Choice(i, j, -1, part))
     return [c for c in out if c.gain > LEAST_GAIN]
 
 
-def _as_pieces(t: Thing, a: Asked, config: DeclarationConfig) -> list[tuple[int, float]]:
+def _held(t: Thing, by_id: Mapping[int, Thing]) -> float:
+    """Mass of the foreign things inside a thing, and inside those."""
+    return sum(by_id[f].weight + _held(by_id[f], by_id) for f in t.foreign if f in by_id)
+
+
+def _alone(things: Sequence[Thing], config: DeclarationConfig) -> list[float]:
+    """Cost of leaving each thing over: full from the least mass on, nothing below half of it; little for packing."""
+    by_id = {t.id: t for t in things}
+    out = []
+    for t in things:
+        cost = -math.log(config.prior_undeclared)
+        if config.min_mass_g:
+            cost *= min(1.0, max(0.0, 2 * t.weight / config.min_mass_g - 1))
+        out.append(0.2 * cost if packaging_like(t, _held(t, by_id)) else cost)
+    return out
+
+
+def _as_pieces(mass_g: float | None, a: Asked, config: DeclarationConfig) -> list[tuple[int, float]]:
     """Ways a thing can count for a line: (pieces, log probability)."""
     usual = a.expectation.unit_g
     if not a.countable:
         return [(1, 0.0)]
     out = [(0, math.log(config.prior_fragment))]
     units = [u for u in {a.unit_g, a.unit_g and a.unit_g / a.pieces[1], a.unit_g and a.unit_g / a.pieces[0]} if u]
-    singles = [piece_log_ratio(t.mass_g, u, usual) for u in units] or [piece_log_ratio(t.mass_g, None, usual)]
+    singles = [piece_log_ratio(mass_g, u, usual) for u in units] or [piece_log_ratio(mass_g, None, usual)]
     out.append((1, max(singles)))
-    if a.unit_g and t.mass_g:
-        ratio = t.mass_g / a.unit_g
+    if a.unit_g and mass_g:
+        ratio = mass_g / a.unit_g
         count = round(ratio)
         if 2 <= count <= a.item.quantity and abs(ratio / count - 1) < MERGED_TOLERANCE:
-            out.append((count, MERGED + piece_log_ratio(t.mass_g / count, a.unit_g, None)))
+            out.append((count, MERGED + piece_log_ratio(mass_g / count, a.unit_g, None)))
     return out
 
 
 def _solve(
     choices: list[_Choice], things: Sequence[Thing], lines: Sequence[Asked], config: DeclarationConfig
 ) -> list[_Choice]:
-    """Build and solve the programme; columns are the choices, then six for every line."""
+    """Build and solve the programme."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import coo_array
 
-    n, m = len(choices), len(lines)
-    surplus, some_over, short, some_short, wrong, off = (n + k * m for k in range(6))
-    cost = np.zeros(n + 6 * m)
-    upper = np.ones(n + 6 * m)
-    whole = np.ones(n + 6 * m, dtype=np.int64)
+    p = _Programme()
     # the later of two equal things is left over, so that the answer never depends on the solver's mood
-    cost[:n] = [-c.gain + 1e-7 * c.thing + 1e-7 * c.line for c in choices]
-    rows: list[tuple[dict[int, float], float, float]] = []
-
-    for i in range(len(things)):
-        mine = {k: 1.0 for k, c in enumerate(choices) if c.thing == i}
-        if mine:
-            rows.append((mine, 0, 1))
-    index = {t.id: i for i, t in enumerate(things)}
-    for k, c in enumerate(choices):
-        if c.pieces < 0:  # a part goes only where the thing around it goes
-            outer = index.get(things[c.thing].inside or 0, -1)
-            hosts = {h: -1.0 for h, d in enumerate(choices) if d.thing == outer and d.line == c.line and d.pieces != 0}
-            rows.append(({k: 1.0, **hosts}, -np.inf, 0))
+    taken = [p.column(-c.gain + 1e-7 * (c.thing + c.line)) for c in choices]
+    _whole_things(p, taken, choices, things, config)
     for j, a in enumerate(lines):
-        ours = {k: c for k, c in enumerate(choices) if c.line == j}
-        count = {k: float(c.pieces) for k, c in ours.items() if c.pieces > 0}
-        big = float(sum(c.pieces for c in ours.values() if c.pieces > 0) + 1)
-        least, most = (a.item.quantity * p for p in a.pieces)
-        if not a.countable:
-            least, most = 1.0, big
-        upper[surplus + j], upper[short + j] = big, least
-        whole[surplus + j] = whole[short + j] = whole[off + j] = 0
-        cost[[surplus + j, short + j]] = PER_PIECE
-        cost[some_over + j] = cost[some_short + j] = -math.log(config.prior_quantity)
-        cost[wrong + j] = -math.log(config.prior_weight)
-        rows.append(({**count, surplus + j: -1.0}, -np.inf, most))
-        rows.append(({**count, short + j: 1.0}, least, np.inf))
-        rows.append(({surplus + j: 1.0, some_over + j: -big}, -np.inf, 0))
-        rows.append(({short + j: 1.0, some_short + j: -least}, -np.inf, 0))
-        fragments = {k: 1.0 for k, c in ours.items() if c.pieces == 0}
-        if fragments:  # a fragment needs a piece that it broke from
-            rows.append(({**fragments, **{k: -float(len(fragments)) for k in count}}, -np.inf, 0))
-        upper[off + j] = 1e3
-        if a.mass_g:
-            masses = {k: things[c.thing].mass_g or 0.0 for k, c in ours.items()}
-            sigma = math.hypot(a.sigma_g, config.mass_floor * a.mass_g)
-            large = sum(masses.values()) + a.mass_g
-            free = {some_over + j: large, some_short + j: large, wrong + j: large}
-            cost[off + j] = DEVIATION
-            if all(things[c.thing].mass_g is not None for c in ours.values()):
-                below = {v: -w for v, w in free.items()}
-                rows.append(({**masses, off + j: -sigma, **below}, -np.inf, a.mass_g))
-                rows.append(({**masses, off + j: sigma, **free}, a.mass_g, np.inf))
-    data = [(r, v, w) for r, (row, _, _) in enumerate(rows) for v, w in row.items() if w]
+        mine = {v: c for v, c in zip(taken, choices, strict=True) if c.line == j}
+        _one_line(p, mine, a, things, config)
+    data = [(r, v, w) for r, (row, _, _) in enumerate(p.rows) for v, w in row.items() if w]
     matrix = coo_array(
-        ([w for _, _, w in data], ([r for r, _, _ in data], [v for _, v, _ in data])), shape=(len(rows), len(cost))
+        ([w for _, _, w in data], ([r for r, _, _ in data], [v for _, v, _ in data])), shape=(len(p.rows), len(p.cost))
     ).tocsc()
     result = milp(
-        cost,
-        integrality=whole,
-        bounds=Bounds(np.zeros_like(cost), upper),
-        constraints=LinearConstraint(matrix, [lo for _, lo, _ in rows], [hi for _, _, hi in rows]),
+        np.array(p.cost),
+        integrality=np.array(p.whole, dtype=np.int64),
+        bounds=Bounds(np.zeros(len(p.cost)), np.array(p.upper)),
+        constraints=LinearConstraint(matrix, [lo for _, lo, _ in p.rows], [hi for _, _, hi in p.rows]),
         options={"node_limit": config.nodes, "mip_rel_gap": 1e-6},
     )
     if result.x is None:  # never seen: leaving everything over is always allowed
         return []
-    return [c for c, v in zip(choices, result.x[:n], strict=True) if v > 0.5]
+    return [c for c, v in zip(choices, taken, strict=True) if result.x[v] > 0.5]
+
+
+class _Programme:
+    """Columns with their costs and rows with their bounds, as they are added."""
+
+    def __init__(self) -> None:
+        self.cost: list[float] = []
+        self.upper: list[float] = []
+        self.whole: list[int] = []
+        self.rows: list[tuple[dict[int, float], float, float]] = []
+
+    def column(self, cost: float, upper: float = 1.0, *, whole: bool = True) -> int:
+        """Add a variable from 0 to `upper`; return its index."""
+        self.cost.append(cost)
+        self.upper.append(upper)
+        self.whole.append(int(whole))
+        return len(self.cost) - 1
+
+    def row(self, coefficients: dict[int, float], low: float = -np.inf, high: float = np.inf) -> None:
+        """Add a constraint on a sum."""
+        self.rows.append((coefficients, low, high))
+
+
+def _whole_things(
+    p: _Programme, taken: list[int], choices: list[_Choice], things: Sequence[Thing], config: DeclarationConfig
+) -> None:
+    """Each thing goes to one line or stays over; equal things stay together; parts follow what holds them."""
+    alone = _alone(things, config)
+    index = {t.id: i for i, t in enumerate(things)}
+    for group in equal_groups(things, config):
+        over = [p.column(min(PER_PIECE, alone[i])) for i in group]
+        first = p.column(max(0.0, max(alone[i] for i in group) - PER_PIECE))
+        for i, u in zip(group, over, strict=True):
+            mine = {v: 1.0 for v, c in zip(taken, choices, strict=True) if c.thing == i}
+            p.row({**mine, u: 1.0}, 1, 1)
+            p.row({u: 1.0, first: -1.0}, high=0)
+        if len(group) > 1:
+            some: dict[int, int] = {}
+            for v, c in zip(taken, choices, strict=True):
+                if c.thing in group and c.pieces >= 0:
+                    y = some.setdefault(c.line, -1)
+                    if y < 0:
+                        y = some[c.line] = p.column(PARTED)
+                    p.row({v: 1.0, y: -1.0}, high=0)
+    for v, c in zip(taken, choices, strict=True):
+        if c.pieces < 0:
+            outer = index.get(things[c.thing].inside or 0, -1)
+            hosts = {
+                h: -1.0
+                for h, d in zip(taken, choices, strict=True)
+                if d.thing == outer and d.line == c.line and (d.whole or d.pieces < 0)
+            }
+            p.row({v: 1.0, **hosts}, 0, 0)
+
+
+def _one_line(
+    p: _Programme, mine: dict[int, _Choice], a: Asked, things: Sequence[Thing], config: DeclarationConfig
+) -> None:
+    """Count and mass of one line, each right or wrong at the cost of its prior."""
+    count = {v: float(c.pieces) for v, c in mine.items() if c.pieces > 0 and not c.surplus}
+    more = [v for v, c in mine.items() if c.surplus]
+    big = sum(count.values()) + 1
+    least, most = (a.item.quantity * n for n in a.pieces)
+    if not a.countable:
+        least, most = 1.0, big
+    wrong_count = -math.log(config.prior_quantity)
+    short = p.column(PER_PIECE, least, whole=False)
+    some_over, some_short = p.column(wrong_count - PER_PIECE), p.column(wrong_count - PER_PIECE)
+    p.row(count, high=most)
+    p.row({**count, short: 1.0}, low=least)
+    for v in more:
+        p.cost[v] += PER_PIECE
+        p.row({v: 1.0, some_over: -1.0}, high=0)
+    p.row({short: 1.0, some_short: -least}, high=0)
+    fragments = {v: 1.0 for v, c in mine.items() if c.pieces == 0}
+    if fragments:  # a fragment needs a piece that it broke from
+        p.row({**fragments, **{v: -float(len(fragments)) for v in count}}, high=0)
+    if a.mass_g and all(things[c.thing].mass_g is not None for c in mine.values()):
+        sigma = math.hypot(a.sigma_g, config.mass_floor * a.mass_g)  # the unit of these rows, for the solver's sake
+        masses = {v: min(FAR, (things[c.thing].mass_g or 0.0) / sigma) for v, c in mine.items()}
+        large = math.ceil(sum(masses.values()) + a.mass_g / sigma)
+        wrong = p.column(-math.log(config.prior_weight))
+        off = [p.column(slope, width, whole=False) for width, slope in DEVIATION]
+        free = (some_over, some_short, wrong)
+        p.row({**masses, **dict.fromkeys(off, -1.0), **dict.fromkeys(free, -large)}, high=a.mass_g / sigma)
+        p.row({**masses, **dict.fromkeys(off, 1.0), **dict.fromkeys(free, large)}, low=a.mass_g / sigma)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from xscan.declaration.assign import assign, packaging_like
 from xscan.declaration.config import DeclarationConfig
+from xscan.declaration.equal import rejoin, trim
 from xscan.declaration.judge import Judged, grams, judge, kilos, line_check
 from xscan.declaration.lexicon import Kind, load_lexicon
 from xscan.declaration.lines import asked_of
@@ -55,9 +56,17 @@ def check(
     things = things_of(segmentation, signatures, matches, hs, config)
     lines = [asked_of(item, config) for item in declaration.items]
     progress(0.2, f"{len(things)} bodies, {len(lines)} lines")
-    given = assign(things[: config.max_things], lines, kinds, config)
+    trimmed = [
+        trim(g, a, config)
+        for g, a in zip(assign(things[: config.max_things], lines, kinds, config), lines, strict=True)
+    ]
+    given = rejoin([g for g, _ in trimmed], things, lines, config)
+    used = {t.id for g in given for t in (*(t for t, _ in g.things), *g.absorbed)}
     progress(0.8, "judge")
-    judged = [judge(a, g, kinds, config) for a, g in zip(lines, given, strict=True)]
+    judged = [
+        judge(a, g, [t for t in left if t.id not in used], kinds, config)
+        for a, g, (_, left) in zip(lines, given, trimmed, strict=True)
+    ]
     _missing(judged, things, config)
     undeclared = _undeclared(judged, things, config)
     weighed = bool(things) and all(t.mass_g is not None for t in things)

@@ -9,7 +9,7 @@ from xscan.declaration.expect import Expectation
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.things import Part, Thing
 
-__all__ = ["material_fit", "material_log_ratio", "normal_pdf", "piece_log_ratio", "shape_log_ratio"]
+__all__ = ["likeness", "material_fit", "material_log_ratio", "normal_pdf", "piece_log_ratio", "shape_log_ratio"]
 
 # Relative tolerance beside the measured sigma: masses per volume and Z_e err systematically where edges are blurred
 # (FACTS of such scanners: rho_e 3 %, Z_e 5 % at best; shells of few voxels far more).
@@ -18,6 +18,7 @@ Z_REL = 0.06
 THIN_REL = 0.45  # of density in a wall of one voxel: it is only ever seen too low
 METAL_Z_REL = 0.25  # of Z_e beside metal
 ANY_FIT = 0.35  # fit that a random body has with a random line
+LEAST_BELIEF = 0.05  # of the signature in what its best candidates are not
 FLOOR = 0.02  # least fit: some article is always made of something else
 
 
@@ -32,6 +33,26 @@ def material_fit(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kin
             known += part.share
             total += part.share * fit
     return total / known if known > 0.2 else None
+
+
+def likeness(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:
+    """How much a thing looks like a line's goods (0..1), for choosing between lines.
+
+    `material_fit` asks whether a thing *can* be what was declared, and is generous; between two lines that both can
+    be, what the signature believes decides: the geometric mean of both.
+    """
+    able = material_fit(thing, expectation, kinds)
+    if able is None:
+        return None
+    believed = 0.0
+    for part in thing.parts:
+        total = sum(part.candidates.values())
+        if total > 0:
+            weight = sum(b * expectation.kinds.get(k, 0.0) for k, b in part.candidates.items()) / total
+            believed += part.share * weight
+        else:
+            believed += part.share * able
+    return math.sqrt(able * max(believed, LEAST_BELIEF))
 
 
 def _part_fit(part: Part, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:
@@ -54,7 +75,7 @@ def _agreement(part: Part, kind: str, kinds: Mapping[str, Kind]) -> float:
 
 def _mixture(part: Part, expectation: Expectation, kinds: Mapping[str, Kind]) -> float:
     """Agreement with a mix of the expected kinds, where parts were not told apart: within the hull of their boxes."""
-    boxes = [box for k, w in expectation.kinds.items() if w >= 0.8 and k in kinds for box in kinds[k].boxes]
+    boxes = [box for k, w in expectation.kinds.items() if w >= 0.5 and k in kinds for box in kinds[k].boxes]
     if part.density is None or not boxes:
         return 0.0
     low_d, high_d, low_z, high_z = (f(b[i] for b in boxes) for i, f in enumerate((min, max, min, max)))
@@ -85,18 +106,22 @@ def material_log_ratio(fit: float | None, sure: float) -> float:
     return sure * math.log((fit + FLOOR) / (ANY_FIT + FLOOR))
 
 
-def piece_log_ratio(mass_g: float | None, unit_g: float | None, usual_g: tuple[float, float] | None) -> float:
+def piece_log_ratio(
+    mass_g: float | None, unit_g: float | None, usual_g: tuple[float, float] | None, *, narrow: bool = False
+) -> float:
     """Log of P(mass | a piece of the line) over P(mass | any body).
 
     Pieces of one line may differ by half, and declared weights are sometimes plainly wrong, so the tails are broad;
-    any body is taken as uniform in log mass over a factor of 1000 (g to kg).
+    any body is taken as uniform in log mass over a factor of 1000 (g to kg). `narrow`: of a piece beyond the declared
+    quantity, which only a mass like the others' makes one of them.
     """
     if mass_g is None or mass_g <= 0:
         return 0.0
     background = 1 / math.log(1000)
     if unit_g:
         r = math.log(mass_g / unit_g)
-        density = 0.45 * normal_pdf(r, 0.10) + 0.45 * normal_pdf(r, 0.45) + 0.10 * 0.5 * background
+        equal, near = (0.7, 0.1) if narrow else (0.45, 0.45)
+        density = equal * normal_pdf(r, 0.10) + near * normal_pdf(r, 0.45) + 0.1 * 0.5 * background
     elif usual_g:
         centre = 0.5 * math.log(usual_g[0] * usual_g[1])
         spread = max(0.3, math.log(usual_g[1] / usual_g[0]) / (2 * 1.645))  # nine in ten within

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xscan.declaration.assign import Given
 from xscan.declaration.config import DeclarationConfig
+from xscan.declaration.equal import Given, equal
 from xscan.declaration.expect import Expectation
 from xscan.declaration.fit import material_fit
 from xscan.declaration.lexicon import Kind
@@ -53,9 +53,11 @@ class Judged:
         return None if self.mass_g is None or self.asked.mass_g is None else self.mass_g - self.asked.mass_g
 
 
-def judge(asked: Asked, given: Given, kinds: Mapping[str, Kind], config: DeclarationConfig) -> Judged:
+def judge(
+    asked: Asked, given: Given, left: Sequence[Thing], kinds: Mapping[str, Kind], config: DeclarationConfig
+) -> Judged:
     """Count, weigh and compare one line; see `odds` for the probabilities."""
-    things, left = _equal_first(list(given.things), asked, config)
+    things = list(given.things)
     members = [t for t, _ in things] + list(given.absorbed)
     weighed = bool(members) and all(t.mass_g is not None for t in members)
     mass = sum(t.mass_g or 0.0 for t in members) if weighed else None
@@ -64,7 +66,7 @@ def judge(asked: Asked, given: Given, kinds: Mapping[str, Kind], config: Declara
         config.mass_floor * (mass or 0.0),
     )
     counted = sum(k for _, k in things) or (1 if things else 0)
-    out = Judged(asked, things, given.absorbed, left, counted, mass, sigma)
+    out = Judged(asked, things, given.absorbed, list(left), counted, mass, sigma)
     if not things:
         return out
     _count(out, config)
@@ -73,40 +75,9 @@ def judge(asked: Asked, given: Given, kinds: Mapping[str, Kind], config: Declara
     return out
 
 
-def _equal_first(
-    things: list[tuple[Thing, int]], asked: Asked, config: DeclarationConfig
-) -> tuple[list[tuple[Thing, int]], list[Thing]]:
-    """Where there are more bodies than declared, keep those nearest to one another; unlike ones are no surplus."""
-    most = asked.item.quantity * asked.pieces[1]
-    if not asked.countable or sum(k for _, k in things) <= most:
-        return things, []
-    singles = sorted((t for t, k in things if k == 1), key=lambda t: (t.weight, t.id))
-    keep = min(int(most), len(singles))
-    unit = asked.unit_g or (singles[len(singles) // 2].weight if singles else 0.0)
-    # the window of `keep` bodies, by mass, that is most alike and nearest to the declared unit
-    spans = [singles[i : i + keep] for i in range(len(singles) - keep + 1)] or [singles]
-
-    def unlike(span: list[Thing]) -> float:
-        logs = [math.log(max(t.weight, 1e-3)) for t in span]
-        return max(logs) - min(logs) + 0.5 * abs(sum(logs) / len(logs) - math.log(max(unit, 1e-3)))
-
-    core = min(spans, key=unlike)
-    ids = {t.id for t in core}
-    left = [t for t, k in things if k == 1 and t.id not in ids and not any(_equal(t, c, config) for c in core)]
-    gone = {t.id for t in left}
-    return [(t, k) for t, k in things if t.id not in gone], left
-
-
-def _equal(a: Thing, b: Thing, config: DeclarationConfig) -> bool:
-    if a.group is not None and a.group == b.group:
-        return True
-    near = abs(a.weight - b.weight) <= config.equal_mass * max(a.weight, b.weight)
-    return near and (a.kind == b.kind or "unknown" in (a.kind, b.kind))
-
-
 def _alike(things: Sequence[tuple[Thing, int]], config: DeclarationConfig) -> bool:
     whole = [t for t, k in things if k == 1]
-    return len(whole) > 1 and len(whole) == len(things) and all(_equal(t, whole[0], config) for t in whole)
+    return len(whole) > 1 and len(whole) == len(things) and all(equal(t, whole[0], config) for t in whole)
 
 
 def _count(j: Judged, config: DeclarationConfig) -> None:
@@ -117,12 +88,12 @@ def _count(j: Judged, config: DeclarationConfig) -> None:
     if not a.countable:
         j.reasons.append(say("not-countable", declared=quantity, unit=grams(a.unit_g or 0.0)))
         return
-    equal = _alike(j.things, config)
+    alike = _alike(j.things, config)
     least, most = a.item.quantity * a.pieces[0], a.item.quantity * a.pieces[1]
     masses = None
     if a.mass_g and j.mass_g:
         masses = (j.mass_g, a.mass_g, math.hypot(j.sigma_g / j.mass_g, a.sigma_g / a.mass_g))
-    j.p_quantity = quantity_probability(j.counted, least, most, equal=equal, masses=masses, prior=config.prior_quantity)
+    j.p_quantity = quantity_probability(j.counted, least, most, equal=alike, masses=masses, prior=config.prior_quantity)
     if j.left:
         core = [t for t, _ in j.things]
         near = any(
@@ -132,7 +103,7 @@ def _count(j: Judged, config: DeclarationConfig) -> None:
         )
         j.p_quantity = max(j.p_quantity, 0.55 if near else 0.0)
     j.known = True
-    if equal and j.mass_g:
+    if alike and j.mass_g:
         each = grams(j.mass_g / j.counted)
         j.reasons.append(say("counted-equal", declared=quantity, counted=j.counted, what=what, mass=each))
     elif most > least:

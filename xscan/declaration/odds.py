@@ -13,7 +13,7 @@ OUTLIER_SHARE, OUTLIER_WIDTH = 0.02, 2.2
 # A wrong weight may be anything within a factor of ten either way.
 ANY_WEIGHT = 1 / (2 * math.log(10))
 # How often an honest line's bodies are miscounted: broken or merged bodies, and, far rarer, into equal ones.
-MISCOUNT, MISCOUNT_EQUAL, MISCOUNT_EQUAL_ODD = 0.10, 5e-4, 3e-4
+MISCOUNT, MISCOUNT_EQUAL, MISCOUNT_EQUAL_ODD = 0.10, 2e-4, 1e-4
 # Fit below which it no longer counts how badly a material fits.
 LEAST_FIT = 0.002
 

@@ -1,0 +1,204 @@
+"""Synthetic parcels at the level of objects: honest ones, and ones with one disagreement planted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from catalogue import GOODS, SMUGGLED, Good
+from truth import MATERIALS, signature
+
+from xscan.model import Declaration, DeclaredItem, Grid, Labels, Measure, Object, Region, Segmentation, Signature
+
+__all__ = ["PLANTED", "Case", "make"]
+
+PLANTED = ("quantity", "weight", "material", "missing", "undeclared", "hidden", "cells")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One parcel: what is declared, what was measured, and what should be found ("" for honest)."""
+
+    declaration: Declaration
+    segmentation: Segmentation
+    signatures: Mapping[int, Signature]
+    planted: str
+    line: int | None
+    objects: tuple[int, ...]
+
+
+@dataclass
+class _Body:
+    """A physical piece: parts as (material, mass g, inside)."""
+
+    parts: list[tuple[str, float, bool]]
+    box: tuple[float, float, float]
+    group: int
+    planted: bool = False
+    inside: "_Body | None" = None
+
+
+def _body(good: Good, unit_g: float, group: int) -> _Body:
+    parts = [(m, share * unit_g, where == "inside") for m, share, where in good.parts]
+    return _Body(parts, good.box, group)
+
+
+def make(planted: str, rng: np.random.Generator) -> Case:
+    """Make one parcel; `planted` is empty or one of `PLANTED`."""
+    goods = [GOODS[int(i)] for i in rng.choice(len(GOODS), int(rng.integers(1, 6)), replace=False)]
+    bodies: list[_Body] = []
+    rows: list[tuple[Good, int, float]] = []
+    for number, good in enumerate(goods):
+        unit = float(np.exp(rng.uniform(*np.log(good.mass_g))))
+        count = int(rng.integers(1, good.most + 1))
+        varied = count > 1 and rng.random() < 0.2  # assorted pieces of one kind
+        units = [unit * float(np.exp(rng.normal(0, 0.15))) if varied else unit for _ in range(count)]
+        bodies += [_body(good, u, number + 1 if not varied else 0) for u in units]
+        rows.append((good, count, sum(units)))
+    target = int(rng.integers(len(rows)))
+    good, count, mass = rows[target]
+    line: int | None = target + 1
+    mine = [b for b in bodies if b.group == target + 1] or None
+    weight_factor = 1.0
+    if planted == "quantity":
+        extra = int(rng.integers(1, 4))
+        if count > 1 and rng.random() < 0.4 and mine:
+            bodies.remove(mine[0])
+            mine[0].planted = True
+        else:
+            unit = mass / count
+            bodies += [_body(good, unit, target + 1) for _ in range(extra)]
+    elif planted == "weight":
+        weight_factor = float(rng.uniform(0.35, 0.62) if rng.random() < 0.5 else rng.uniform(1.6, 2.8))
+    elif planted == "material":
+        start = sum(r[1] for r in rows[:target])
+        own = MATERIALS[good.parts[0][0]][0]
+        other = _unlike(own, rng)
+        for b in bodies[start : start + count]:
+            b.parts = [(other, sum(p[1] for p in b.parts), False)]
+    elif planted == "missing":
+        start = sum(r[1] for r in rows[:target])
+        if len(rows) == 1:  # never an empty parcel
+            more = GOODS[int(rng.integers(len(GOODS)))]
+            bodies.append(_body(more, float(np.mean(more.mass_g)), 0))
+            rows.append((more, 1, float(np.mean(more.mass_g))))
+        del bodies[start : start + count]
+    elif planted in ("undeclared", "hidden", "cells"):
+        line = None
+        thing = SMUGGLED[2] if planted == "cells" else SMUGGLED[int(rng.integers(len(SMUGGLED)))]
+        number = int(rng.integers(1, 5)) if planted == "cells" else 1
+        hosts = [b for b in bodies if sum(p[1] for p in b.parts) > 80]
+        unit = float(rng.uniform(*thing.mass_g))
+        for _ in range(number):
+            b = _body(thing, unit, 99)
+            b.planted = True
+            if planted == "hidden" and hosts:
+                b.inside = hosts[0]
+            bodies.append(b)
+    items = []
+    for number, (g, n, m) in enumerate(rows, start=1):
+        said = m * float(1 + rng.choice((-1, 1)) * rng.uniform(0.0, 0.08))
+        said *= weight_factor if number == target + 1 else 1.0
+        weight = round(said / 1000, int(rng.choice((3, 3, 3, 2)))) or round(said / 1000, 3)
+        code = str(rng.choice(g.hs)) if rng.random() < 0.75 else ""
+        name = str(rng.choice(g.names))
+        told = rng.random() < 0.92 or number == target + 1
+        items.append(DeclaredItem(number, name, n, hs_code=code, net_weight_kg=weight if told else None))
+    return _measured(Declaration(tuple(items)), bodies, planted, line, rng)
+
+
+def _unlike(kind: str, rng: np.random.Generator) -> str:
+    """A material that a person would call another: organic, mineral or metal, and of another density."""
+    families = (
+        {"textile", "leather"},
+        {"paper", "wood", "food", "powder"},
+        {"plastic", "rubber", "cream", "liquid"},
+        {"glass", "ceramic"},
+        {"metal", "battery", "electronics", "light-metal"},
+    )
+    mine = next(f for f in families if kind in f)
+    names = {"textile": "textile", "ceramic": "ceramic", "metal": "steel", "paper": "paper", "plastic": "abs"}
+    # a declared composite may be of plastic or of metal, so it is swapped for stone ware or cloth
+    far = [n for k, n in names.items() if k not in mine]
+    if kind in ("electronics", "battery", "light-metal", "plastic", "rubber", "cream", "liquid"):
+        far = ["ceramic", "textile"] if kind not in ("cream", "liquid") else ["ceramic", "steel"]
+    return str(rng.choice(far))
+
+
+def _measured(
+    declaration: Declaration, bodies: list[_Body], planted: str, line: int | None, rng: np.random.Generator
+) -> Case:
+    """Measure: masses err by 4 % each and 3 % together; equal bodies may touch and merge, others break, crumbs lie about."""
+    together = float(np.exp(rng.normal(0, 0.03)))
+    order = [bodies[int(i)] for i in rng.permutation(len(bodies))]
+    regions, objects, signatures, found = [], [], {}, []
+    root_of: dict[int, int] = {}
+    merged: set[int] = set()
+
+    def add(
+        parts: list[tuple[str, float, bool]], box: tuple[float, float, float], group: int, parent: int | None
+    ) -> int:
+        root = len(objects) + 1
+        lump = rng.random() < 0.3  # contents are not told apart from what holds them
+        own = [p for p in parts if not p[2]] or parts
+        pieces = [own, *[[p] for p in parts if p[2]]] if not lump else [parts]
+        total = 0.0
+        edge = (sum(m / MATERIALS[name][1] for name, m, _ in parts) * 1000 / 0.8) ** (1 / 3)
+        for k, piece in enumerate(pieces):
+            i = len(objects) + 1
+            mass = sum(m for _, m, _ in piece) * together * float(np.exp(rng.normal(0, 0.04)))
+            volume = sum(m / MATERIALS[name][1] for name, m, _ in piece) * 1000
+            main = max(piece, key=lambda p: p[1])[0]
+            s = signature(i, volume, mass, main, rng)
+            if lump and len(piece) > 1 and s.density is not None:
+                mixed = mass / volume * 1000
+                s = replace(s, density=Measure(mixed, 0.05 * mixed, "g/cm3"))
+            signatures[i] = s
+            total += mass
+            shape = dict(zip(("length_mm", "width_mm", "height_mm"), (edge * b for b in box), strict=True))
+            voxels = max(1, int(volume / 3.375))
+            bbox = ((1, 1, i), (2, 2, i + 1))
+            regions.append(Region(i, voxels, bbox, (2.0, 2.0, 1.5 * i)))
+            objects.append(
+                Object(
+                    i, "goods", (i,), bbox, (2.0, 2.0, 1.5 * i), voxels,
+                    parent=parent if k == 0 else root, shape=shape, group=group or None if k == 0 else None,
+                )
+            )  # fmt: skip
+        signatures[root] = replace(signatures[root], mass_g=Measure(total, 0.03 * total, "g"))
+        return root
+
+    for n, body in enumerate(order):
+        if n in merged or body.inside is not None:
+            continue
+        parts = list(body.parts)
+        twin = next(
+            (m for m in range(n + 1, len(order)) if m not in merged and order[m].group == body.group and body.group),
+            None,
+        )
+        if twin is not None and rng.random() < 0.06 and not body.planted:
+            merged.add(twin)
+            parts = [(a, 2 * b, c) for a, b, c in parts]
+            add(parts, body.box, 0, None)
+            continue
+        if rng.random() < 0.04 and not body.planted and len(parts) == 1:
+            cut = float(rng.uniform(0.6, 0.92))
+            root_of[id(body)] = add([(parts[0][0], parts[0][1] * cut, False)], body.box, 0, None)
+            add([(parts[0][0], parts[0][1] * (1 - cut), False)], body.box, 0, None)
+            continue
+        root_of[id(body)] = add(parts, body.box, body.group, None)
+        if body.planted:
+            found.append(root_of[id(body)])
+    for body in order:
+        if body.inside is not None:
+            parent = root_of.get(id(body.inside))
+            found.append(add(body.parts, body.box, 0, parent))
+    for _ in range(int(rng.poisson(0.7))):
+        add([(str(rng.choice(("paper", "abs", "steel"))), float(rng.uniform(0.5, 7.0)), False)], (2, 1, 0.5), 0, None)
+    n = len(objects)
+    array = np.zeros((3, 3, n + 2), dtype=np.uint32)
+    array[1, 1, 1 : n + 1] = np.arange(1, n + 1)
+    grid = Grid(array.shape, (1.5, 1.5, 1.5))
+    segmentation = Segmentation(Labels(grid, array), tuple(regions), tuple(objects))
+    return Case(declaration, segmentation, signatures, planted, line, tuple(found))
