@@ -6,7 +6,7 @@ import numpy as np
 
 from ._jit import kernel
 
-__all__ = ["bilateral_planes", "box_axis", "convolve_x", "convolve_y", "convolve_z", "median_planes"]
+__all__ = ["bilateral_planes", "box_axis", "convolve_x", "convolve_y", "convolve_z"]
 
 
 @kernel
@@ -50,32 +50,6 @@ def convolve_z(source, weights, out, begin, end):
                 b = min(z + k, depth - 1)
                 for x in range(width):
                     out[z, y, x] += weights[k] * (source[a, y, x] + source[b, y, x])
-
-
-@kernel
-def median_planes(source, out, begin, end):
-    """Median of 27 for planes [begin, end)."""
-    depth, rows, width = source.shape
-    window = np.empty(27, source.dtype)
-    for z in range(begin, end):
-        for y in range(rows):
-            for x in range(width):
-                n = 0
-                for dz in range(-1, 2):
-                    for dy in range(-1, 2):
-                        for dx in range(-1, 2):
-                            value = source[
-                                min(max(z + dz, 0), depth - 1),
-                                min(max(y + dy, 0), rows - 1),
-                                min(max(x + dx, 0), width - 1),
-                            ]
-                            at = n
-                            while at > 0 and window[at - 1] > value:
-                                window[at] = window[at - 1]
-                                at -= 1
-                            window[at] = value
-                            n += 1
-                out[z, y, x] = window[13]
 
 
 @kernel

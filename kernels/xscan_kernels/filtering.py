@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _filters
+from . import _filters, _median
 from ._check import REAL, Array, as_volume, positive, same_shape
 from ._pool import run, slabs, thread_count
 
@@ -28,7 +28,7 @@ def median3(volume: ArrayLike, *, threads: int | None = None) -> Array:
     source = as_volume("volume", volume, REAL)
     out = np.empty_like(source)
     if source.size:
-        run(_filters.median_planes, [(source, out, a, b) for a, b in slabs(len(source), workers * 4)], workers)
+        run(_median.median_planes, [(source, out, a, b) for a, b in slabs(len(source), workers * 4)], workers)
     return out
 
 
