@@ -201,3 +201,14 @@ def test_real_volumes_are_read_and_converted(shared_data, tmp_path):
     np.testing.assert_array_equal(
         load(tmp_path / "a.nii.gz").volume("mono").stored[...], scan.volume("mono").stored[...]
     )
+
+
+def test_hounsfield_numbers_stay_whole(tmp_path, phantom):
+    grid = Grid(phantom.shape, (1, 1, 1))
+    for stored, expected in ((phantom, "int32"), ((phantom // 4).astype(np.uint8), "int16")):
+        volume = Volume(grid, stored, Unit.HU, 1.0, -1024.0)
+        for ending in (".nrrd", ".mha"):
+            save(Scan({"mono": volume}, Provenance("x")), tmp_path / f"a{ending}")
+            back = load(tmp_path / f"a{ending}").volume("mono")
+            assert back.stored.dtype == expected
+            np.testing.assert_array_equal(back.array(), volume.array())

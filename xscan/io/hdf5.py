@@ -132,6 +132,7 @@ class _Reading:
         import h5py
 
         nbytes = int(dataset.size) * dataset.dtype.itemsize
+        check_promise(self.path, f"/scan/{name}", nbytes, dataset.id.get_storage_size(), self.config)
         if dataset.chunks is None:
             return
         chunk = int(np.prod(dataset.chunks, dtype=np.int64)) * dataset.dtype.itemsize
@@ -141,7 +142,6 @@ class _Reading:
                 f"/scan/{name} is packed in chunks of {chunk / 1e6:.0f} MB, expected at most 268",
                 "repack it (h5repack -l CHUNK=16x64x64)",
             )
-        check_promise(self.path, f"/scan/{name}", nbytes, dataset.id.get_storage_size(), self.config)
         plist = dataset.id.get_create_plist()
         for i in range(plist.get_nfilters()):
             code, _, _, label = plist.get_filter(i)

@@ -32,10 +32,11 @@ _META_TYPES = {
 }
 _NIFTI1_LONGEST = 32767
 _SLAB_BYTES = 2**25
+_EXACT = 2**24  # whole numbers up to here are exact in float32
 
 
 def write_nrrd(path: Path, scan: Scan, *, progress: Progress = silent) -> tuple[Path, ...]:
-    """Write NRRD (gzip), unit as `sample units`; several channels get their names before the ending."""
+    """Write NRRD (gzip; plain where floats), unit as `sample units`; several channels get their names before the ending."""
     return _each(path, ".nrrd", scan, _nrrd, progress)
 
 
@@ -85,7 +86,7 @@ def _nrrd(file: BinaryIO, name: str, volume: Volume, packed: bool, progress: Pro
         f"space directions: {' '.join(_vector(steps[:, i]) for i in range(3))}",
         "kinds: domain domain domain",
         "endian: little",
-        "encoding: gzip",
+        f"encoding: {'raw' if dtype.kind == 'f' else 'gzip'}",
         f"space origin: {_vector(np.array(grid.origin_mm))}",
         f'sample units: "{volume.unit.value}"',
         f"xscan channel:={name}",
@@ -93,7 +94,12 @@ def _nrrd(file: BinaryIO, name: str, volume: Volume, packed: bool, progress: Pro
         "",
     )
     file.write("\n".join(lines).encode())
-    _deflate(file, b"", _values(volume, dtype, progress))
+    pieces = _values(volume, dtype, progress)
+    if dtype.kind != "f":
+        _deflate(file, b"", pieces)
+        return
+    for piece in pieces:  # noise in floats packs to six tenths at best, and takes minutes
+        file.write(piece)
 
 
 def _metaimage(file: BinaryIO, name: str, volume: Volume, packed: bool, progress: Progress) -> None:
@@ -157,8 +163,16 @@ def _plain(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _values_dtype(volume: Volume) -> np.dtype[Any]:
-    unscaled = volume.slope == 1.0 and volume.intercept == 0.0
-    return _plain(volume.stored.dtype) if unscaled else np.dtype("<f4")
+    """Type of the values: the stored one where unscaled, whole numbers (HU mostly are) as such, else float32."""
+    stored = _plain(volume.stored.dtype)
+    if volume.slope == 1.0 and volume.intercept == 0.0:
+        return stored
+    if stored.kind in "iu" and stored.itemsize <= 2 and volume.slope.is_integer() and volume.intercept.is_integer():
+        ends = [limit * volume.slope + volume.intercept for limit in (np.iinfo(stored).min, np.iinfo(stored).max)]
+        for code in ("<i2", "<i4"):
+            if np.iinfo(code).min <= min(ends) and max(ends) <= np.iinfo(code).max and max(map(abs, ends)) < _EXACT:
+                return np.dtype(code)
+    return np.dtype("<f4")
 
 
 def _values(volume: Volume, dtype: np.dtype[Any], progress: Progress, *, stored: bool = False) -> Iterator[bytes]:
@@ -168,6 +182,7 @@ def _values(volume: Volume, dtype: np.dtype[Any], progress: Progress, *, stored:
     thickness = max(1, _SLAB_BYTES // max(1, volume.nbytes // count))
     for z in slabs(count, thickness):
         block = np.asarray(volume.stored[z]) if unscaled else volume.read(z)
+        block = np.rint(block) if dtype.kind != "f" and block.dtype.kind == "f" else block
         yield np.ascontiguousarray(block, dtype).tobytes()
         progress(z.stop / count)
 
