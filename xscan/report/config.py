@@ -25,4 +25,8 @@ class ReportConfig(BaseModel):
         default=4, ge=0, le=200, description="templates of which the best match gets pictures"
     )
     surface_pixels: int = Field(default=220, ge=64, le=1024, description="side of a picture of a surface, pixels")
+    viewer: bool = Field(default=True, description="put the scan into the page, to be looked through and turned")
+    viewer_voxels: int = Field(
+        default=9_000_000, ge=1000, le=512_000_000, description="voxels in the page at most; a finer scan is averaged"
+    )
     labels_gzip: int = Field(default=2, ge=0, le=9, description="gzip level of labels.h5")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from xscan.report.colours import Image, paint
 
-__all__ = ["WATER_LAC", "ink_alone", "ink_rays", "ink_slice"]
+__all__ = ["WATER_LAC", "darkness_of_voxel", "ink_alone", "ink_rays", "ink_slice"]
 
 WATER_LAC = 0.2  # 1/cm at the effective energies of 100 to 160 kVp
 LAYER_CM = 2.8  # a slice is inked as if it were so thick: water mid-tone, aluminium dark, iron black
@@ -16,7 +16,7 @@ FAINT = -np.log(0.98)  # optical depth that is shown as nothing: noise of a ray 
 CLASSLESS = -np.log(0.95)  # optical depth of 95 % transmission: too thin to tell a class
 
 
-def _darkness_of_voxel(attenuation: NDArray[np.floating]) -> NDArray[np.floating]:
+def darkness_of_voxel(attenuation: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return darkness 0..1 of attenuation in MHU (water 1000)."""
     depth = np.clip(attenuation, 0, None) * (WATER_LAC * LAYER_CM / 1000)
     return np.asarray(1 - np.exp(-depth))
@@ -47,7 +47,7 @@ def ink_slice(
     if rho_e is not None and photo is not None:
         z_e = _z_e(rho_e, photo, exponent)
         z_e[attenuation < max(60.0, 3 * noise)] = np.nan
-    return paint(_darkness_of_voxel(shown), z_e)
+    return paint(darkness_of_voxel(shown), z_e)
 
 
 def ink_rays(

@@ -20,6 +20,7 @@ from xscan.report.reasons import reasons
 from xscan.report.scene import Scene
 from xscan.report.text import clean, number, when, with_sigma
 from xscan.report.views import projection_figures, slice_figures, telling_place
+from xscan.report.voxels import pack
 from xscan.report.words import GENUINE_NAMES, GLOSSARY, KIND_NAMES, RIGHT_NAMES, STATUS_NAMES, VERDICTS
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
     """Return the HTML of one report.
 
     Every word and number comes from ``scene.document``, every picture from the volumes and labels beside it. No
-    script, no address outside the page, and a content policy that forbids both; text from inputs is escaped.
+    address outside the page, no script but our own (the viewer), and a content policy that says so; text from
+    inputs is escaped.
     """
     document = scene.document
     progress(0.0, "pictures of the parcel")
@@ -55,7 +57,8 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
         for line in _agreed(document)[: max(0, FIRST_SCREEN - len(told))]
     ]
     progress(0.5, "pictures of matches")
-    style = _style()
+    style = _file("page.css")
+    script = _file("viewer.js") if config.viewer else None
     goods_first = sorted(document["objects"], key=lambda o: (o["role"] != "goods", o["id"]))
     matches = document["templates"] or []
     drawn = {}
@@ -69,7 +72,9 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             d=document,
             verdict=VERDICTS[document["decision"]],
             style=style,
-            policy=_policy(style),
+            policy=_policy(style, script),
+            script=script,
+            viewer=pack(scene, voxels=config.viewer_voxels) if config.viewer else None,
             parcel=_parcel(document),
             reasons=told,
             agreed=agreed,
@@ -194,12 +199,18 @@ def _line_sigma(line: Mapping[str, Any], objects: list[Mapping[str, Any]]) -> fl
 
 
 @cache
-def _style() -> Markup:
-    text = files("xscan.report").joinpath("pages", "page.css").read_text(encoding="utf-8")
+def _file(name: str) -> Markup:
+    text = files("xscan.report").joinpath("pages", name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 - our own file
 
 
-def _policy(style: str) -> str:
-    """Nothing may be fetched or run; only this style and pictures inside the page."""
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str | None) -> str:
+    """Nothing may be fetched; only pictures inside the page, this style, and this script may be used."""
+    rules = ["default-src 'none'", "img-src data:", f"style-src {_digest(style)}"]
+    if script is not None:
+        rules.append(f"script-src {_digest(script)}")
+    return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

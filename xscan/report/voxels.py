@@ -1,0 +1,122 @@
+"""The scan itself, packed small enough to travel inside the page."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from xscan.report.colours import paint
+from xscan.report.ink import darkness_of_voxel
+from xscan.report.scene import Scene, Window, part
+
+__all__ = ["pack"]
+
+Z_STEP = 0.25  # z_e in one code; code 0 is "cannot be told"
+Z_CODES = 128
+MARGIN_MM = 6.0
+
+
+def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
+    """Return what the viewer needs: `meta` (JSON text) and `data` (base64 of one zlib stream).
+
+    The stream holds, one after the other: the colours (128 codes of z_e, 256 of darkness, 3), and for every voxel of
+    the box that holds all objects (z, y, x): darkness uint8, code of z_e uint8, object id uint16, little-endian.
+
+    Parameters
+    ----------
+    voxels : at most so many are packed; a finer scan is averaged over blocks
+    """
+    window = _content(scene)
+    factor = 1
+    while np.prod([_blocks(s, factor) for s in window]) > voxels:
+        factor += 1
+    q = scene.quantities
+    attenuation = _reduced(part(q.attenuation, window), factor)
+    quiet = attenuation < max(3 * q.noise_mhu / factor**1.5, 25.0)
+    darkness = np.rint(darkness_of_voxel(attenuation) * 255).astype(np.uint8)
+    darkness[quiet] = 0
+    z_code = np.zeros(darkness.shape, dtype=np.uint8)
+    if q.rho_e is not None and q.photo is not None:
+        from scipy.ndimage import uniform_filter
+
+        rho_e, photo = (_reduced(part(v, window), factor) for v in (q.rho_e, q.photo))
+        if factor == 1:
+            rho_e, photo = (uniform_filter(v, 3, mode="nearest") for v in (rho_e, photo))
+        known = ~quiet & (rho_e > 0) & (photo > 0)
+        z_e = (photo[known] / rho_e[known]) ** (1 / q.photo_exponent)
+        z_code[known] = np.clip(np.rint(z_e / Z_STEP), 1, Z_CODES - 1).astype(np.uint8)
+    labels = np.ascontiguousarray(scene.labels[window][tuple(slice(factor // 2, None, factor) for _ in range(3))])
+    labels = labels[tuple(slice(0, n) for n in darkness.shape)]
+    order = {o["id"]: i + 1 for i, o in enumerate(scene.document["objects"][:65_534])}
+    table = np.zeros(int(labels.max(initial=0)) + 1, dtype="<u2")
+    for object_id, place in order.items():
+        if object_id < len(table):
+            table[object_id] = place
+    stream = _colours().tobytes() + darkness.tobytes() + z_code.tobytes() + table[labels].tobytes()
+    return {"meta": json.dumps(_meta(scene, window, factor, darkness.shape)), "data": _base64(stream)}
+
+
+def _meta(scene: Scene, window: Window, factor: int, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Numbers only: no text from an input goes through here."""
+    sizes = [s * factor for s in scene.grid.voxel_size_mm]
+    alarmed = scene.alarmed
+    return {
+        "shape": shape,
+        "voxel": sizes,
+        "first": [s.start * v for s, v in zip(window, scene.grid.voxel_size_mm, strict=True)],
+        "zStep": Z_STEP,
+        "scale": scene.quantities.has_scale,
+        "coloured": scene.quantities.photo is not None,
+        "objects": [
+            {"id": o["id"], "box": o["bbox_mm"], "goods": o["role"] == "goods", "alarm": o["id"] in alarmed}
+            for o in scene.document["objects"][:65_534]
+        ],
+    }
+
+
+def _content(scene: Scene) -> Window:
+    """The box that holds all objects, a little wider; the whole scan where there is none."""
+    boxes = [b for o in scene.document["objects"] if (b := scene.window(o["id"])) is not None]
+    if not boxes:
+        z, y, x = (slice(0, n) for n in scene.grid.shape)
+        return z, y, x
+    cut = []
+    for axis, (n, size) in enumerate(zip(scene.grid.shape, scene.grid.voxel_size_mm, strict=True)):
+        margin = round(MARGIN_MM / size)
+        low, high = min(b[axis].start for b in boxes), max(b[axis].stop for b in boxes)
+        cut.append(slice(max(0, low - margin), min(n, high + margin)))
+    return cut[0], cut[1], cut[2]
+
+
+def _blocks(cut: slice, factor: int) -> int:
+    length: int = cut.stop - cut.start
+    return max(1, length // factor)
+
+
+def _reduced(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+    """Block means; what does not fill a block is cut off."""
+    if factor == 1:
+        return values
+    size = [min(factor, n) for n in values.shape]
+    n = [max(1, m // factor) for m in values.shape]
+    kept = values[tuple(slice(0, a * b) for a, b in zip(n, size, strict=True))]
+    blocks = kept.reshape(n[0], size[0], n[1], size[1], n[2], size[2])
+    return np.asarray(blocks.mean(axis=(1, 3, 5)), dtype=np.float32)
+
+
+def _colours() -> NDArray[np.uint8]:
+    z_e = np.arange(Z_CODES) * Z_STEP
+    z_e[0] = np.nan
+    darkness = np.arange(256) / 255
+    return paint(np.broadcast_to(darkness, (Z_CODES, 256)), np.broadcast_to(z_e[:, None], (Z_CODES, 256)))
+
+
+def _base64(stream: bytes) -> Markup:
+    packed = base64.b64encode(zlib.compress(stream, 6)).decode("ascii")
+    return Markup(packed)  # noqa: S704 - base64 needs no escape
