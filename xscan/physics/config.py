@@ -37,7 +37,18 @@ class PhysicsConfig(BaseModel):
         le=0.5,
         description="relative difference of tube voltage that still is the same scanner setting",
     )
+    hardening: bool = Field(
+        default=True, description="correct for beam hardening by projecting the scan again (needs a calibration)"
+    )
+    hardening_mm: float = Field(
+        default=6.0, gt=0.5, le=50, description="size of the coarse voxels in which hardening is looked at, mm"
+    )
+    hardening_angles: int = Field(default=48, ge=8, le=720, description="directions in which the scan is projected")
+    hardening_rounds: int = Field(default=2, ge=1, le=10, description="times that the correction is refined")
     context_mm: float = Field(
-        default=60.0, ge=0, le=1000, description="water-equivalent path, mm, that rays cross beside the voxel looked at"
+        default=60.0,
+        ge=0,
+        le=1000,
+        description="water-equivalent path, mm, that rays cross beside a voxel, where hardening is not corrected",
     )
     slab: int = Field(default=8, ge=1, le=1024, description="slices that are mapped at once")

@@ -13,6 +13,7 @@ from xscan.model.progress import Progress, silent
 from xscan.physics.calibrate import MODEL
 from xscan.physics.config import PhysicsConfig
 from xscan.physics.decomposed import decomposed
+from xscan.physics.hardening import Gains, block_means, hardening_gains
 from xscan.physics.noise import air_covariance
 from xscan.physics.response import DualMap, dual_map
 from xscan.physics.spectrum import Beam, water_lac
@@ -148,8 +149,9 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
     low, high = (_scale(scan, c, calibration, config) for c in ("low", "high"))
     if Unit.ARBITRARY in (low.volume.unit, high.volume.unit) and calibration is None:
         return _single(scan, "high", None, config, progress)
+    correct = config.hardening and calibration is not None and _square(scan)
     try:
-        mapping = dual_map(low.beam, high.beam, config.context_mm / 10)
+        mapping = dual_map(low.beam, high.beam, 0.0 if correct else config.context_mm / 10)
     except ValueError as error:
         raise InputError(scan.provenance.path, str(error), "treat it as single energy: keep one channel") from None
     samples = [(low.read(z) * 1000, high.read(z) * 1000) for z in _samples(low.volume, config)]
@@ -160,11 +162,14 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
 
     grid = scan.grid
     attenuation, electrons, photo = (np.empty(grid.shape, np.float32) for _ in range(3))
+    gains = _gains(scan, low, high, mapping, config, progress) if correct else None
     for z in _slabs(grid.shape[0], config.slab):
-        _map_slab(
-            low.read(z), high.read(z), mapping, share, CLEAR_SIGMAS * noise, attenuation[z], electrons[z], photo[z]
-        )
-        progress(z.stop / grid.shape[0], "calibrate")
+        one, two = low.read(z), high.read(z)
+        if gains is not None:
+            for values, gain in zip((one, two), gains.of_slab(z), strict=True):
+                values *= gain
+        _map_slab(one, two, mapping, share, CLEAR_SIGMAS * noise, attenuation[z], electrons[z], photo[z])
+        progress(0.6 + 0.4 * z.stop / grid.shape[0], "calibrate")
     rel, notes, basis = _trust(scan, calibration, [low, high])
     return Quantities(
         attenuation=Volume(grid, attenuation, Unit.MHU),
@@ -178,6 +183,33 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
         noise_mhu=noise,
         notes=notes,
     )
+
+
+def _square(scan: Scan) -> bool:
+    _, y, x = scan.grid.voxel_size_mm
+    return abs(y / x - 1) < 0.01 and min(scan.grid.shape[1:]) > 8
+
+
+def _gains(scan: Scan, low: _Scale, high: _Scale, mapping: DualMap, config: PhysicsConfig, progress: Progress) -> Gains:
+    """Look at the scan in coarse voxels, and project it again."""
+    shape = scan.grid.shape
+    fz, fy, fx = (max(1, round(config.hardening_mm / s)) for s in scan.grid.voxel_size_mm)
+    coarse = [
+        np.stack([block_means(c.read(z), fy, fx) / (z.stop - z.start) for z in _slabs(shape[0], fz)]).astype(np.float32)
+        for c in (low, high)
+    ]
+    progress(0.2, "beam hardening")
+    gains = hardening_gains(
+        coarse[0],
+        coarse[1],
+        (low.beam, high.beam),
+        mapping,
+        pixel_mm=fx * scan.grid.voxel_size_mm[2],
+        angles=config.hardening_angles,
+        rounds=config.hardening_rounds,
+    )
+    progress(0.6, "beam hardening")
+    return Gains(*gains, shape=shape, factors=(fz, fy, fx))
 
 
 def _trust(

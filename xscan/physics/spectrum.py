@@ -62,6 +62,15 @@ class Beam:
         weights: Array = signal / signal.sum()
         return weights
 
+    def gathered(self, bins: int = 14) -> tuple[Array, Array]:
+        """Mean energies and weights of a few groups of bins of equal weight, which transmit alike."""
+        group = np.minimum((np.cumsum(self.weights) - self.weights / 2) * bins, bins - 1).astype(np.intp)
+        weight = np.bincount(group, self.weights, minlength=bins)
+        energy = np.bincount(group, self.weights * self.energy_kev, minlength=bins)
+        kept = weight > 0
+        means: Array = energy[kept] / weight[kept]
+        return means, weight[kept].astype(np.float64)
+
     @cached_property
     def water(self) -> Array:
         """LAC of water by energy bin, 1/cm."""
@@ -69,8 +78,9 @@ class Beam:
 
     @cached_property
     def _water_curve(self) -> tuple[Array, Array]:
-        length = np.concatenate([np.linspace(0, 50, 126), np.linspace(51, 400, 175)])
-        return length, -np.log(np.exp(-np.outer(length, self.water)) @ self.weights)
+        length: Array = np.concatenate([np.linspace(0, 50, 126), np.linspace(51, 400, 175)])
+        curve: Array = -np.log(np.exp(-np.outer(length, self.water)) @ self.weights)
+        return length, curve
 
     def water_equivalent_cm(self, transmission: Array) -> Array:
         """Length of water, cm, that a scanner's water correction reads from a signal (1: nothing in the beam)."""
