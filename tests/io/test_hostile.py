@@ -150,7 +150,7 @@ def test_folders_and_files_that_hold_nothing(tmp_path):
     (tmp_path / "text").write_text("hello")
     with pytest.raises(InputError, match="not a scan of a known form"):
         load(tmp_path / "text")
-    with pytest.raises(InputError, match="no scan in this folder"):
+    with pytest.raises(InputError, match="no scan that is a folder"):
         load(tmp_path)
 
 

@@ -6,6 +6,9 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from xscan.cli.convert import command as convert
 from xscan.cli.info import command as info
@@ -212,3 +215,25 @@ def test_hounsfield_numbers_stay_whole(tmp_path, phantom):
             back = load(tmp_path / f"a{ending}").volume("mono")
             assert back.stored.dtype == expected
             np.testing.assert_array_equal(back.array(), volume.array())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    stored=arrays.arrays(
+        st.sampled_from(["u1", "i1", "u2", "i2", "f4"]),
+        st.tuples(*[st.integers(1, 5)] * 3),
+        elements=st.integers(0, 100),
+    ),
+    slope=st.sampled_from([1.0, 0.5, -0.001, 3e-7]),
+    intercept=st.sampled_from([0.0, -1024.0, 0.123456]),
+    sizes=st.tuples(*[st.floats(0.01, 50)] * 3),
+    ending=st.sampled_from(list(WRITERS)),
+)
+def test_any_volume_comes_back(tmp_path, stored, slope, intercept, sizes, ending):
+    grid = Grid(stored.shape, sizes, (1.5, -2.25, 1e3))
+    volume = Volume(grid, stored, Unit.MHU, slope, intercept)
+    save(Scan({"mono": volume}, Provenance("x")), tmp_path / f"a{ending}")
+    back = load(tmp_path / f"a{ending}").volume("mono")
+    np.testing.assert_allclose(back.grid.voxel_size_mm, sizes, rtol=1e-5)
+    np.testing.assert_allclose(back.grid.origin_mm, grid.origin_mm, rtol=1e-6)
+    np.testing.assert_allclose(back.array(), volume.array(), rtol=1e-5, atol=1e-4)

@@ -139,7 +139,8 @@ class _Reading:
         if chunk > _LARGEST_CHUNK:
             raise InputError(
                 self.path,
-                f"/scan/{name} is packed in chunks of {chunk / 1e6:.0f} MB, expected at most 268",
+                f"/scan/{name} is packed in chunks of {chunk / 1e6:.0f} MB, expected at most"
+                f" {_LARGEST_CHUNK / 1e6:.0f}",
                 "repack it (h5repack -l CHUNK=16x64x64)",
             )
         plist = dataset.id.get_create_plist()

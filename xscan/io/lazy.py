@@ -65,8 +65,10 @@ class FileArray:
             raise InputError(
                 self._path, f"channel {self._channel} could not be read: {error}", "the file is damaged: fetch it again"
             ) from error
-        if block.dtype.kind == "f" and block.size and not float(np.abs(block).max()) <= _FLOAT32_MAX:
-            self._refuse(block, key)
+        if block.dtype.kind == "f" and block.size:
+            low, high = float(block.min()), float(block.max())  # both are NaN where there is one
+            if not (low >= -_FLOAT32_MAX and high <= _FLOAT32_MAX):
+                self._refuse(block, key)
         return block
 
     def _refuse(self, block: NDArray[Any], key: Any) -> None:

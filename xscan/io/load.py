@@ -57,8 +57,11 @@ def _reader_of(path: Path) -> tuple[str, Reader]:
         if reader.sniff(path):
             return name, reader
     forms = ", ".join(reader.form for reader in READERS.values())
-    what = "no scan in this folder" if path.is_dir() else "not a scan of a known form"
-    raise InputError(path, f"{what}: expected one of {forms}", "raw numbers need a .json of the same name beside them")
+    if path.is_dir():
+        raise InputError(path, f"no scan that is a folder: expected one of {forms}", "give the scan's file itself")
+    raise InputError(
+        path, f"not a scan of a known form: expected one of {forms}", "raw numbers need a .json of the same name"
+    )
 
 
 def _outsiders() -> Iterator[tuple[str, Reader]]:

@@ -36,7 +36,7 @@ _EXACT = 2**24  # whole numbers up to here are exact in float32
 
 
 def write_nrrd(path: Path, scan: Scan, *, progress: Progress = silent) -> tuple[Path, ...]:
-    """Write NRRD (gzip; plain where floats), unit as `sample units`; several channels get their names before the ending."""
+    """Write NRRD (gzip; floats plain), unit as `sample units`; several channels get their names before the ending."""
     return _each(path, ".nrrd", scan, _nrrd, progress)
 
 

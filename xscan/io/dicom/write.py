@@ -35,6 +35,7 @@ _PIXELS = {
 _LONG = (b"OB", b"OW", b"OL", b"OF", b"SQ")
 _LONGEST = {b"SH": 16, b"LO": 64, b"UI": 64}
 _LARGEST = 2**32 - 2
+_MOST = 2**16 - 1  # rows, columns and frames are 16-bit numbers
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,6 +60,8 @@ def write_dicos(path: Path, scan: Scan, *, progress: Progress = silent) -> tuple
     for number, (name, volume) in enumerate(scan.volumes.items()):
         target = path if count == 1 else path.with_name(f"{path.stem}_{name}{path.suffix}")
         dtype = _dtype(volume)
+        if max(volume.grid.shape) > _MOST:
+            raise UsageError(f"{path}: more than {_MOST} voxels along an axis, which DICOS cannot hold; write .h5")
         if volume.grid.voxel_count * dtype.itemsize > _LARGEST:
             raise UsageError(
                 f"{path}: channel {name} is larger than 4 GB, which a DICOS element cannot hold; write .h5"
@@ -198,7 +201,7 @@ def _plane(volume: Volume, index: int) -> bytes:
 def _element(tag: int, vr: bytes, value: bytes | str) -> bytes:
     data = value.encode("ascii", "replace") if isinstance(value, str) else value
     if isinstance(value, str):
-        data = data[: _LONGEST[vr]] if vr in _LONGEST else data
+        data = data.replace(b"\\", b"/")[: _LONGEST[vr]] if vr in _LONGEST else data
         data += (b"\0" if vr == b"UI" else b" ") * (len(data) % 2)
     head = struct.pack("<HH2s", tag >> 16, tag & 0xFFFF, vr)
     return head + (struct.pack("<HI", 0, len(data)) if vr in _LONG else struct.pack("<H", len(data))) + data
