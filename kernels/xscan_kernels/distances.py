@@ -39,16 +39,19 @@ def distance(
     """
     workers = thread_count(threads)
     labels = as_volume("mask_or_labels", mask_or_labels, ("bool", *INTEGER))
-    labels = labels.view(np.uint8) if labels.dtype == np.bool_ else labels
+    many = labels.dtype != np.bool_
+    labels = labels.astype(np.uint32) if many and labels.dtype != np.uint32 else labels
+    labels = labels if many else labels.view(np.uint8)
     size = mm3("voxel_size_mm", voxel_size_mm)
     most = np.float32(np.inf if limit_mm is None else positive("limit_mm", limit_mm) ** 2)
     out = np.empty(labels.shape, np.float32)
     if labels.size == 0:
         return out
     depth, rows, _ = labels.shape
-    run(_distance.along_x, [(labels, size[2], most, out, a, b) for a, b in slabs(depth, workers * 4)], workers)
-    run(_distance.across, [(labels, out, size[1], 1, a, b) for a, b in slabs(depth, workers * 4)], workers)
-    run(_distance.across, [(labels, out, size[0], 0, a, b) for a, b in slabs(rows, workers * 4)], workers)
-    flat = out.reshape(-1)
-    run(_distance.root, [(flat, a, b) for a, b in slabs(flat.size, workers * 4)], workers)
+    flat, shape = labels.reshape(-1), labels.shape
+    plane = (np.float32(size[1]), np.float32(size[2]))
+    calls = [(flat, shape, plane, most, many, out, a, b) for a, b in slabs(depth, workers * 4)]
+    run(_distance.within_planes, calls, workers)
+    along = [(flat, shape, np.float32(size[0]), many, out, a, b) for a, b in slabs(rows, workers * 4)]
+    run(_distance.across_planes, along, workers)
     return out
