@@ -16,7 +16,7 @@ from xscan.io.config import IoConfig
 from xscan.io.memory import check_fits
 from xscan.model import StoredArray
 
-__all__ = ["FileArray", "FlippedStack", "Stack", "extent_of_key", "values_dtype"]
+__all__ = ["FileArray", "FlippedStack", "Stack", "extent_of_key"]
 
 _PIECE_BYTES = 64 * 2**20  # a stack is read in pieces of this size where only part of each slice is kept
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -26,11 +26,6 @@ def extent_of_key(shape: tuple[int, ...], dtype: np.dtype[Any], key: Any) -> tup
     """Shape and bytes of what `key` cuts out, without taking memory for it."""
     view = np.broadcast_to(np.zeros((), dtype), shape)[key]
     return view.shape, view.size * dtype.itemsize
-
-
-def values_dtype(stored: StoredArray, slope: float, intercept: float) -> np.dtype[Any]:
-    """The smallest type that holds the values: the stored one where nothing is rescaled, else float32."""
-    return stored.dtype if slope == 1.0 and intercept == 0.0 else np.dtype(np.float32)
 
 
 class FileArray:

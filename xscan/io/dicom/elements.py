@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -150,7 +150,7 @@ class Parsed:
     pixel_vr: bytes = b""
     pixel_offset: int = 0
     pixel_length: int | None = None
-    body: int = field(default=0)
+    body: int = 0
 
 
 class _Damaged(Exception):
@@ -194,7 +194,6 @@ def _parse(view: Any) -> Parsed:
         syntax = "1.2.840.10008.1.2.1" if explicit else _IMPLICIT
     reader = _Reader(view, body_at, len(view), order, implicit=not explicit, wanted=_SEQUENCES)
     reader.long_lengths = syntax == _LONG_LENGTHS
-    reader.partial = syntax == DEFLATED
     reader.read_all()
     if not reader.found:
         raise _Damaged("no elements in it")
@@ -227,7 +226,6 @@ class _Reader:
         self._implicit = struct.Struct(f"{order}HHI")
         self.found: dict[int, Element] = {}
         self.long_lengths = False
-        self.partial = False
         self.pixel_tag = 0
         self.pixel_vr = b""
         self.pixel_length: int | None = None
