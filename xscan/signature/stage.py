@@ -204,6 +204,7 @@ def _weigh(
     electrons = float(m.rho_e.total[i]) * voxel_cm3  # mol
     if electrons <= 0:
         return signature
+    solid = solid and bool(m.rho_e.plateau[i] > 0)  # streaks of metal can leave a core below the air around it
     noise_rel = float(m.rho_e.spread[i]) * math.sqrt(float(m.rho_e.voxels[i])) / max(float(m.rho_e.total[i]), 1e-9)
     z, z_sigma = _number(i, m, quantities, scatter)
     plateau = float(m.rho_e.plateau[i]) if solid else math.nan
