@@ -113,7 +113,7 @@ GOODS: tuple[Good, ...] = (
 SMUGGLED: tuple[Good, ...] = (
     _g("phone", "", "", "pcb 1", (150, 230), (2, 1, 0.12)),
     _g("knife", "", "", "steel 1", (60, 250), (5, 0.7, 0.1)),
-    _g("cell", "", "", "liion 1", (45, 50), (2.48, 0.7, 0.7)),
+    _g("cell", "", "", "liion 1", (43, 47), (3.55, 1, 1)),
     _g("powder", "", "", "powder 1", (40, 400)),
     _g("perfume", "", "", "glass 0.55,perfume 0.45 inside", (90, 320)),
     _g("figure", "", "", "pvc 1", (25, 300)),

@@ -11,14 +11,15 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from parcels import PLANTED, Case, make
 
-from xscan.declaration import check
 from xscan.decide import decide
+from xscan.declaration import check
 from xscan.model import Decision, Provenance, Quantities, Scan, Unit, Volume
 
 KIND = {
@@ -108,7 +109,7 @@ def study(parcels: int, seed: int, without: str) -> dict[str, Any]:
     ]
     edges = (0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0001)
     bins = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         b, g = (sum(low <= r < high for r in rs) for rs in (risks, good))
         bins.append({"risk": [low, min(high, 1.0)], "planted": b, "honest": g})
     return {

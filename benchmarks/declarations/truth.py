@@ -37,11 +37,17 @@ MATERIALS = {
 }
 
 
+def _neighbour(kind: str, density: float, z_e: float, rng: np.random.Generator) -> str:
+    """A kind that a scan confuses with it: one of the three nearest in density and Z_e."""
+    far = {k: abs(np.log(d / density)) / 0.3 + abs(z - z_e) / 2 for k, d, z in MATERIALS.values() if k != kind}
+    near = sorted(far, key=lambda k: (far[k], k))[:3]
+    return near[int(rng.integers(3))]
+
+
 def signature(object_id: int, volume_mm3: float, mass_g: float, material: str, rng: np.random.Generator) -> Signature:
-    """A signature as measured: density and Z_e err by 6 and 4 %; a fifth of the belief goes to a wrong kind."""
+    """A signature as measured: density and Z_e err by 6 and 4 %; a fifth of the belief goes to a kind like it."""
     kind, density, z_e = MATERIALS.get(material, ("unknown", mass_g / max(volume_mm3 / 1000, 1e-3), 8.0))
-    others = sorted({k for k, _, _ in MATERIALS.values()} - {kind})
-    wrong = others[int(rng.integers(len(others)))]
+    wrong = _neighbour(kind, density, z_e, rng)
     rho = density * float(np.exp(rng.normal(0, 0.06)))
     z = z_e * float(np.exp(rng.normal(0, 0.04)))
     mass = Measure(mass_g, 0.03 * mass_g, "g")

@@ -10,17 +10,18 @@ import numpy as np
 
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given, equal_groups
+from xscan.declaration.expect import Expectation
 from xscan.declaration.fit import likeness, material_log_ratio, piece_log_ratio, shape_log_ratio
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
-from xscan.declaration.things import Thing
+from xscan.declaration.things import CONTENTS, Thing
 
 __all__ = ["assign", "packaging_like"]
 
 MERGED = math.log(0.1)  # log probability that pieces of a line touch so that they were not told apart
 MERGED_TOLERANCE = 0.12  # relative; how near the mass of merged pieces must be to a whole number of units
 NESTED = math.log(0.05)  # log probability that a declared article lies inside another, not packed in it
-ABSORBED = {"composite": math.log(0.4), "container": math.log(0.15)}
+ABSORBED = {"contents": math.log(0.9), "composite": math.log(0.4), "container": math.log(0.15)}
 DEVIATION = ((1.0, 0.5), (1.0, 1.5), (1.0, 2.5), (100.0, 3.5))  # widths and slopes of chords of d²/2, d in sigma
 PER_PIECE = math.log(2)  # cost of each further surplus, missing or undeclared piece: one more is half as likely
 FAR = 40.0  # sigma; a body that outweighs a line by more is as wrong as can be, and the solver likes small numbers
@@ -34,7 +35,7 @@ class _Choice:
     line: int
     pieces: int  # -1: absorbed as a part of the thing around it
     gain: float
-    whole: bool = False  # with every foreign thing inside it as its parts
+    parts: frozenset[int] = frozenset()  # ids of things inside it that are taken as its parts
     surplus: bool = False  # beyond the declared quantity
 
 
@@ -88,19 +89,38 @@ def _choices(
             if a.countable:
                 more = piece_log_ratio(t.mass_g, a.unit_g, e.unit_g, narrow=True)
                 out.append(_Choice(i, j, 1, fits + more + nested, surplus=True))
-            role = "composite" if e.composite else "container" if e.container else ""
-            if not role or not e.kinds:
-                continue
-            if t.foreign:
-                full = None if t.mass_g is None else t.mass_g + _held(t, by_id)
+            for parts in _part_sets(t, e, by_id):
+                full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
                 for pieces, gain in _as_pieces(full, a, config):
                     if pieces > 0:
-                        out.append(_Choice(i, j, pieces, fits + gain + nested, whole=True))
-            if outer is not None:
-                foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5
+                        out.append(_Choice(i, j, pieces, fits + gain + nested, parts=parts))
+            if outer is not None and (role := _role(t, e)):
+                foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5 and role != "contents"
                 part = max(fits + ABSORBED[role] - (2.0 if foreign else 0.0), LEAST_GAIN + 1e-3)
-                out.append(_Choice(i, j, -1, part))
+                out.append(_Choice(i, j, -1, part, parts=frozenset(t.foreign)))
     return [c for c in out if c.gain > LEAST_GAIN]
+
+
+def _role(t: Thing, e: Expectation) -> str:
+    """As what a line would take a thing that lies inside one of its pieces, or "" where it would not."""
+    content = t.kind in CONTENTS
+    if content and (not e.kinds or (e.container and e.kinds.get(t.kind, 0.0) >= 0.3)):
+        return "contents"
+    if not e.kinds:
+        return "composite"
+    return "composite" if e.composite else "container" if e.container else ""
+
+
+def _part_sets(t: Thing, e: Expectation, by_id: Mapping[int, Thing]) -> list[frozenset[int]]:
+    """Sets of things inside that may be its parts: its natural contents, and everything."""
+    able = [f for f in t.foreign if f in by_id and _role(by_id[f], e)]
+    natural = frozenset(f for f in able if _role(by_id[f], e) == "contents")
+    every = frozenset(able)
+    return [s for s in dict.fromkeys((natural, every)) if s]
+
+
+def _mass_inside(t: Thing, by_id: Mapping[int, Thing]) -> float:
+    return (t.mass_g or 0.0) + sum(_mass_inside(by_id[f], by_id) for f in t.foreign if f in by_id)
 
 
 def _held(t: Thing, by_id: Mapping[int, Thing]) -> float:
@@ -215,7 +235,7 @@ def _whole_things(
             hosts = {
                 h: -1.0
                 for h, d in zip(taken, choices, strict=True)
-                if d.thing == outer and d.line == c.line and (d.whole or d.pieces < 0)
+                if d.thing == outer and d.line == c.line and things[c.thing].id in d.parts
             }
             p.row({v: 1.0, **hosts}, 0, 0)
 
@@ -239,9 +259,16 @@ def _one_line(
         p.cost[v] += PER_PIECE
         p.row({v: 1.0, some_over: -1.0}, high=0)
     p.row({short: 1.0, some_short: -least}, high=0)
-    fragments = {v: 1.0 for v, c in mine.items() if c.pieces == 0}
-    if fragments:  # a fragment needs a piece that it broke from
-        p.row({**fragments, **{v: -float(len(fragments)) for v in count}}, high=0)
+    for v, c in mine.items():
+        if c.pieces == 0:  # a fragment needs a larger piece of its own material that it broke from
+            broken = things[c.thing]
+            hosts = {
+                h: -1.0
+                for h, d in mine.items()
+                if d.pieces > 0 and things[d.thing].kind == broken.kind and things[d.thing].weight >= broken.weight
+                if d.thing != c.thing
+            }
+            p.row({v: 1.0, **hosts}, high=0)
     if a.mass_g and all(things[c.thing].mass_g is not None for c in mine.values()):
         sigma = math.hypot(a.sigma_g, config.mass_floor * a.mass_g)  # the unit of these rows, for the solver's sake
         masses = {v: min(FAR, (things[c.thing].mass_g or 0.0) / sigma) for v, c in mine.items()}

@@ -12,7 +12,7 @@ from xscan.declaration.judge import Judged, grams, judge, kilos, line_check
 from xscan.declaration.lexicon import Kind, load_lexicon
 from xscan.declaration.lines import asked_of
 from xscan.declaration.messages import say
-from xscan.declaration.things import Thing, things_of
+from xscan.declaration.things import CONTENTS, Thing, things_of
 from xscan.model import (
     Declaration,
     DeclarationCheck,
@@ -162,4 +162,6 @@ def _undeclared(judged: Sequence[Judged], things: Sequence[Thing], config: Decla
         held = sum(by_id[f].weight for f in t.foreign if f in by_id)
         if t.id not in used and t.weight >= config.min_mass_g and not packaging_like(t, held):
             out.append(t.id)
-    return tuple(sorted(out))
+    # the contents of an undeclared bottle are told with it
+    told = {i for i in out if not (by_id[i].kind in CONTENTS and by_id[i].inside in out)}
+    return tuple(sorted(told))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xscan.declaration.expect import Expectation
 from xscan.declaration.lexicon import Kind
-from xscan.declaration.things import Part, Thing
+from xscan.declaration.things import CONTENTS, Part, Thing
 
 __all__ = ["likeness", "material_fit", "material_log_ratio", "normal_pdf", "piece_log_ratio", "shape_log_ratio"]
 
@@ -17,13 +17,22 @@ DENSITY_REL = 0.08
 Z_REL = 0.06
 THIN_REL = 0.45  # of density in a wall of one voxel: it is only ever seen too low
 METAL_Z_REL = 0.25  # of Z_e beside metal
+HOLDERS = frozenset({"glass", "ceramic", "metal", "light-metal", "stone"})
+SOLID = 1.9  # g/cm³; a filled bottle of glass whose contents were not told apart lies below
+EMPTY = 0.15  # fit of such a body with an article that is mostly contents
 ANY_FIT = 0.35  # fit that a random body has with a random line
-LEAST_BELIEF = 0.05  # of the signature in what its best candidates are not
+LEAST_BELIEF = 0.03  # of the signature in what its best candidates are not
 FLOOR = 0.02  # least fit: some article is always made of something else
 
 
-def material_fit(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:
-    """Share (0..1) of a thing's mass whose material the line would have; `None` where nothing can be told."""
+def material_fit(
+    thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind], inside: Sequence[Thing] = ()
+) -> float | None:
+    """Share (0..1) of a thing's mass whose material the line would have; `None` where nothing can be told.
+
+    `inside` are things taken as parts of it. A holder of an article that is mostly contents (a bottle of shampoo)
+    fits little where it is solid through and through.
+    """
     if not expectation.kinds:
         return None
     total = known = 0.0
@@ -32,14 +41,20 @@ def material_fit(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kin
         if fit is not None:
             known += part.share
             total += part.share * fit
-    return total / known if known > 0.2 else None
+    if known <= 0.2:
+        return None
+    solid = not inside and all(
+        p.kind in HOLDERS and p.density is not None and p.density[0] > SOLID for p in thing.parts
+    )
+    filled = expectation.container and any(expectation.kinds.get(k, 0.0) >= 0.9 for k in CONTENTS)
+    return total / known * (EMPTY if solid and filled else 1.0)
 
 
 def likeness(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:
     """How much a thing looks like a line's goods (0..1), for choosing between lines.
 
     `material_fit` asks whether a thing *can* be what was declared, and is generous; between two lines that both can
-    be, what the signature believes decides: the geometric mean of both.
+    be, what the signature believes decides: their geometric mean, belief counting twice.
     """
     able = material_fit(thing, expectation, kinds)
     if able is None:
@@ -52,7 +67,7 @@ def likeness(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind]) 
             believed += part.share * weight
         else:
             believed += part.share * able
-    return math.sqrt(able * max(believed, LEAST_BELIEF))
+    return float(able ** (1 / 3) * max(believed, LEAST_BELIEF) ** (2 / 3))
 
 
 def _part_fit(part: Part, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:

@@ -14,7 +14,7 @@ from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
 from xscan.declaration.messages import kind_word, say
 from xscan.declaration.odds import material_probability, quantity_probability, weight_probability
-from xscan.declaration.things import Thing
+from xscan.declaration.things import CONTENTS, Thing
 from xscan.model import LineCheck, LineStatus
 
 __all__ = ["Judged", "judge", "line_check"]
@@ -83,13 +83,15 @@ def _alike(things: Sequence[tuple[Thing, int]], config: DeclarationConfig) -> bo
 def _count(j: Judged, config: DeclarationConfig) -> None:
     a = j.asked
     quantity = f"{a.item.quantity:g}"
-    kind = _found(t for t, _ in j.things)
+    kind = _found([*(t for t, _ in j.things), *j.absorbed])
     what = say_bodies(j.counted, kind)
     if not a.countable:
         j.reasons.append(say("not-countable", declared=quantity, unit=grams(a.unit_g or 0.0)))
         return
     alike = _alike(j.things, config)
     least, most = a.item.quantity * a.pieces[0], a.item.quantity * a.pieces[1]
+    if alike and a.pieces == (1, 2) and j.counted % a.item.quantity:
+        most = least  # pairs come whole
     masses = None
     if a.mass_g and j.mass_g:
         masses = (j.mass_g, a.mass_g, math.hypot(j.sigma_g / j.mass_g, a.sigma_g / a.mass_g))
@@ -139,7 +141,7 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
     j.known = True
     prior = config.prior_weight
     j.p_weight = weight_probability(j.mass_g, j.sigma_g, a.mass_g, a.sigma_g, prior)
-    contents = sum(t.contents_g for t, _ in j.things)
+    contents = sum(t.weight for t in j.absorbed if t.kind in CONTENTS)
     net = False
     if j.p_weight >= ALARM and contents > 0.2 * j.mass_g and a.expectation.container:
         p = weight_probability(contents, j.sigma_g, a.mass_g, a.sigma_g, prior)
@@ -158,9 +160,11 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
 
 def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) -> None:
     e, code = j.asked.expectation, j.asked.item.hs_code
-    fits = [(t, material_fit(t, e, kinds)) for t, _ in j.things]
+    inside = {t.id: [p for p in j.absorbed if p.inside == t.id] for t, _ in j.things}
+    fits = [(t, material_fit(t, e, kinds, inside[t.id])) for t, _ in j.things]
+    fits += [(t, material_fit(t, e, kinds)) for t in j.absorbed]
     told = [(t.weight, fit) for t, fit in fits if fit is not None]
-    found = _found(t for t, _ in j.things)
+    found = _found([*(t for t, _ in j.things), *j.absorbed])
     if not e.kinds:
         j.reasons.append(say("material-open"))
     elif not told:
@@ -222,10 +226,10 @@ def line_check(j: Judged) -> LineCheck:
     )
 
 
-def _found(things: object) -> str:
+def _found(things: Sequence[Thing]) -> str:
     """Main kinds of material of things, by mass, in words."""
     total: dict[str, float] = {}
-    for t in things:  # type: ignore[attr-defined]
+    for t in things:
         for p in t.parts:
             total[p.kind] = total.get(p.kind, 0.0) + p.share * t.weight
     whole = sum(total.values()) or 1.0

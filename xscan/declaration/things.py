@@ -1,4 +1,4 @@
-"""Objects become things that a line can ask for: a body with its contents, and foreign bodies inside it apart."""
+"""Objects become things that a line can ask for; what lies inside one is a thing of its own until a line claims it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from xscan.declaration.config import DeclarationConfig
 from xscan.model import MaterialShare, Object, Segmentation, Signature, TemplateMatch
 
-__all__ = ["Part", "Thing", "things_of"]
+__all__ = ["CONTENTS", "Part", "Thing", "things_of"]
 
-# What a hollow body of such a kind naturally encloses: contents are part of the article.
+# What a hollow body naturally encloses.
 CONTENTS = frozenset({"liquid", "cream", "food", "powder"})
-HOLDERS = frozenset({"glass", "plastic", "ceramic", "metal", "light-metal", "paper", "wood", "rubber", "unknown"})
 MIN_VOXELS = 8  # a body of fewer is noise at any voxel size
 
 
@@ -47,9 +46,8 @@ class Thing:
     id : of its outermost object
     object_ids : that object and the parts that belong to it
     mass_g, sigma_g : of all of them, or `None`; sigma holds the config's floor
-    contents_g : mass of its contents alone, 0 where it has none
     inside : id of the thing that encloses it, or `None`
-    foreign : ids of things inside it that are no natural part of it
+    foreign : ids of things directly inside it
     group : number shared by equal objects, or `None`
     template_id, template_hs, template_score : of its best template match, where there is one
     """
@@ -60,7 +58,6 @@ class Thing:
     mass_g: float | None
     sigma_g: float
     volume_mm3: float
-    contents_g: float = 0.0
     inside: int | None = None
     foreign: tuple[int, ...] = ()
     group: int | None = None
@@ -82,7 +79,7 @@ def things_of(
     template_hs: Mapping[str, tuple[str, ...]],
     config: DeclarationConfig,
 ) -> tuple[Thing, ...]:
-    """Group the goods of a segmentation into things, heaviest first (then by id)."""
+    """Goods of a segmentation as things, heaviest first (then by id); crumbs inside one are part of it."""
     goods = {o.id: o for o in segmentation.goods if o.voxels >= MIN_VOXELS and o.id in signatures}
     parent = {o.id: _goods_parent(o, goods, segmentation) for o in goods.values()}
     best: dict[int, TemplateMatch] = {}
@@ -93,8 +90,8 @@ def things_of(
     owner: dict[int, int] = {}
     for o in sorted(goods.values(), key=lambda o: (_depth(o.id, parent), o.id)):
         outer = parent[o.id]
-        natural = outer is not None and _belongs(signatures[o.id], signatures[outer], config)
-        owner[o.id] = owner[outer] if natural and outer is not None else o.id
+        crumb = _weight(signatures[o.id]) < config.min_mass_g
+        owner[o.id] = owner[outer] if crumb and outer is not None else o.id
     out = []
     for root in sorted(set(owner.values())):
         members = tuple(sorted(i for i, r in owner.items() if r == root))
@@ -136,12 +133,8 @@ def _depth(object_id: int, parent: Mapping[int, int | None]) -> int:
     return depth
 
 
-def _belongs(inner: Signature, outer: Signature, config: DeclarationConfig) -> bool:
-    """Whether an enclosed object is a natural part of the one around it: contents of a holder, or a small part."""
-    mass = inner.mass_g.value if inner.mass_g is not None else inner.volume_mm3.value / 1000
-    if mass < config.min_mass_g:
-        return True
-    return inner.kind in CONTENTS and outer.kind in HOLDERS
+def _weight(s: Signature) -> float:
+    return s.mass_g.value if s.mass_g is not None else s.volume_mm3.value / 1000
 
 
 def _thing(
@@ -185,7 +178,6 @@ def _thing(
         mass_g=mass,
         sigma_g=max(sigma, config.mass_floor * (mass or 0.0)),
         volume_mm3=sum(volumes),
-        contents_g=sum(p.share for p in parts[1:] if p.kind in CONTENTS) * (mass or 0.0),
         inside=inside,
         foreign=foreign,
         group=root.group,
