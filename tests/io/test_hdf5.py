@@ -241,3 +241,22 @@ def test_memory_is_checked_before_it_is_taken(scan_file):
     assert volume.read(slice(0, 1)).shape == (1, 9, 13)
     with pytest.raises(InputError, match="needs"):
         volume.array()
+
+
+def test_numbers_as_arrays_of_one_and_odd_attributes(scan_file):
+    path = scan_file(
+        empty=h5py.Empty("f"), many=np.arange(1000), pair=["a", "b"], coloured="x\x1b[31m", long="y" * 50000
+    )
+    with h5py.File(path, "a") as file:
+        file["scan/low"].attrs["rescale_slope"] = np.array([2.0])
+        file.attrs["own"] = file.ref
+    scan = load(path)
+    assert scan.volume("low").slope == 2.0
+    known = scan.provenance.attributes
+    assert known["pair"] == "a, b"
+    assert "\x1b" not in known["coloured"]
+    assert max(map(len, known.values())) <= 2000
+    with h5py.File(path.with_name("wrong.h5"), "w") as file:
+        file.attrs.update({"format": "xscan-scan", "version": "one"})
+    with pytest.raises(InputError, match="version: expected a number, got 'one'"):
+        load(path.with_name("wrong.h5"))

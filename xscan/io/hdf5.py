@@ -74,9 +74,9 @@ class _Reading:
         if form != "xscan-scan":
             got = f"format={form!r}" if form else "no such attribute"
             raise InputError(self.path, f"an HDF5 file, but not a scan: expected format='xscan-scan', got {got}")
-        version = attrs.get("version", 1)
-        if int(version) != 1:
-            raise InputError(self.path, f"expected xscan-scan version 1, got {int(version)}", "use a newer xscan")
+        version = self._number("version", attrs.get("version", 1))
+        if version != 1:
+            raise InputError(self.path, f"expected xscan-scan version 1, got {version:g}", "use a newer xscan")
         modality = clean_text(attrs.get("modality", "CT"))
         if modality not in ("CT", "DX"):
             raise InputError(self.path, f"modality: expected CT or DX, got {modality!r}")
@@ -153,10 +153,18 @@ class _Reading:
                     "pip install hdf5plugin and set HDF5_PLUGIN_PATH, or repack it (h5repack -f GZIP=4)",
                 )
 
+    def _number(self, what: str, value: Any) -> float:
+        """One number, also where a program wrote it as an array of one."""
+        try:
+            (number,) = np.asarray(value, dtype=np.float64).ravel()
+        except (TypeError, ValueError):
+            raise InputError(self.path, f"{what}: expected a number, got {clean_text(value)[:60]!r}") from None
+        return float(number)
+
     def _value(self, name: str, dataset: Any) -> tuple[Unit, float, float]:
         attrs = dataset.attrs
-        slope = float(attrs.get("rescale_slope", 1.0))
-        intercept = float(attrs.get("rescale_intercept", 0.0))
+        slope = self._number(f"/scan/{name}: rescale_slope", attrs.get("rescale_slope", 1.0))
+        intercept = self._number(f"/scan/{name}: rescale_intercept", attrs.get("rescale_intercept", 0.0))
         if not (np.isfinite(slope) and np.isfinite(intercept)) or slope == 0 or abs(slope) > 1e30:
             raise InputError(
                 self.path, f"/scan/{name}: rescale_slope {slope} and rescale_intercept {intercept} cannot be"
