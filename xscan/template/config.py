@@ -37,7 +37,7 @@ class TemplateConfig(BaseModel):
         default=True, description="also look for templates in parts of bodies and in bodies that touch"
     )
     partial_candidates: int = Field(
-        default=6, ge=1, description="templates sought in parts of one body or heap, likeliest first"
+        default=5, ge=1, description="templates sought in parts of one body or heap, likeliest first"
     )
     max_group: int = Field(default=8, ge=1, description="bodies that touch are sought together up to this many, bodies")
     max_mesh_mb: float = Field(default=512.0, gt=0, description="larger mesh files are refused, MB")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.template.body import Body
-from xscan.template.partial import part_poses
+from xscan.template.partial import Seeds, part_poses
 from xscan.template.poses import Poses
 from xscan.template.prepared import Prepared
 from xscan.template.refine import refine
@@ -57,10 +57,9 @@ def fit_whole(prepared: Prepared, body: Body, max_scale: float) -> Fit:
     return polish(better.take(best), prepared, body, max_scale, both=True)
 
 
-def fit_part(prepared: Prepared, own: NDArray[np.float64], body: Body, max_scale: float) -> Fit:
+def fit_part(prepared: Prepared, own: NDArray[np.float64], body: Body, seeds: Seeds, max_scale: float) -> Fit:
     """Find the best pose of a template that is a part of a body; `own` are the template's probes."""
-    seeds = int(np.clip(body.shape.area / 150, 48, 128))
-    rough = part_poses(prepared, own, body, seeds=seeds, matches=20, keep=48)
+    rough = part_poses(prepared, own, body, seeds, keep=40)
     better = refine(rough, prepared, body, points=96, steps=8, reach_mm=(8, 3), max_scale=0, both=False)
     costs = np.array([f.cost for f in measure(better, prepared, body, points=192, whole=False)])
     best = np.argsort(costs, kind="stable")[:5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +14,16 @@ from xscan.template.field import Field
 from xscan.template.poses import Poses
 from xscan.template.prepared import Prepared
 from xscan.template.search import distinct, rough_scores
+from xscan.template.surface import spread
 
-__all__ = ["could_contain", "part_poses", "probes"]
+__all__ = ["Seeds", "could_contain", "part_poses", "probes", "seeds_of"]
 
 # how far along the normal the distance field is probed, mm: inward for thickness, outward for hollows
 _INWARD = (3.0, 6.0, 12.0, 20.0)
 _OUTWARD = (4.0, 10.0)
 _CAP_MM = 12.0
 _TWISTS = 24
+_MATCHES = 12  # template points of the likest probes tried on each seed
 _CONVEX = 0.92
 _TEMPLATE_POINTS = 256
 
@@ -34,6 +37,22 @@ def probes(field: Field, points: NDArray[np.float64], normals: NDArray[np.float6
     along = np.array([-a for a in _INWARD] + list(_OUTWARD))
     at = points[:, None, :] + along[None, :, None] * normals[:, None, :]
     return np.clip(field.value(at).astype(np.float64), -_CAP_MM, _CAP_MM)
+
+
+@dataclass(frozen=True, eq=False)
+class Seeds:
+    """Points far from each other on a body's skin, their normals and probes."""
+
+    points: NDArray[np.float64]
+    normals: NDArray[np.float64]
+    probes: NDArray[np.float64]
+
+
+def seeds_of(body: Body) -> Seeds:
+    """One seed for every 150 mm² or so: a copy in the body has several, whichever part of it is hidden."""
+    chosen = spread(body.points, int(np.clip(body.shape.area / 150, 48, 128)))
+    q, m = body.points[chosen], body.normals[chosen]
+    return Seeds(q, m, probes(body.distance, q, m))
 
 
 def could_contain(
@@ -59,7 +78,8 @@ def could_contain(
         apart, _ = tree.query(own)
         unlike = float(np.minimum(apart / np.sqrt(own.shape[1]), 3 * limit).mean())
         if unlike < limit:
-            found.append((unlike, identity, own))
+            # the probes of plain shapes are found everywhere: those of rich ones prove more
+            found.append((unlike / float(np.sqrt(own.var(axis=0).mean()) + 0.1), identity, own))
     found.sort(key=lambda f: f[:2])
     return [(identity, own) for _, identity, own in found[: config.partial_candidates]]
 
@@ -74,25 +94,17 @@ def _solidity(body: Body) -> float:
         return 1.0
 
 
-def part_poses(
-    prepared: Prepared, own: NDArray[np.float64], body: Body, *, seeds: int, matches: int, keep: int
-) -> Poses:
+def part_poses(prepared: Prepared, own: NDArray[np.float64], body: Body, seeds: Seeds, *, keep: int) -> Poses:
     """Rough poses in which a point of the template lies on a seed of the skin, normal on normal.
 
     Parameters
     ----------
     own : probes of the template's first points
-    seeds : points of the body that are tried
-    matches : template points of the likest probes tried for each
     keep : how many poses are returned
     """
-    from xscan.template.surface import spread
-
-    chosen = spread(body.points, seeds)
-    q, m = body.points[chosen], body.normals[chosen]
-    there = probes(body.distance, q, m)
-    unlike = np.abs(there[:, None, :] - own[None]).mean(axis=2)
-    near = np.argsort(unlike, axis=1, kind="stable")[:, :matches]
+    q, m = seeds.points, seeds.normals
+    unlike = np.abs(seeds.probes[:, None, :] - own[None]).mean(axis=2)
+    near = np.argsort(unlike, axis=1, kind="stable")[:, :_MATCHES]
     seed = np.repeat(np.arange(len(q)), near.shape[1])
     point = near.reshape(-1)
     angle = np.arange(_TWISTS) * 2 * np.pi / _TWISTS

@@ -28,6 +28,7 @@ class Evidence:
     outside : share of the template's surface that stands out of the body: what the body lacks
     explained : share of the body's surface for which the template answers and on which it lies
     stretch : the largest departure of a scale from 1
+    growth : the same with the offset of the skin counted in, by which a body is larger too
     limit : what it was allowed to be
     plain_mm : how far the template is from a ball, a box or a cylinder
     """
@@ -40,19 +41,26 @@ class Evidence:
     outside: float
     explained: float
     stretch: float
+    growth: float
     limit: float
     plain_mm: float
 
 
-def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig) -> Evidence:
-    """Reduce a fit to evidence."""
+def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig, *, whole: bool = True) -> Evidence:
+    """Reduce a fit to evidence.
+
+    Where the template explains only a part (`whole` false), its points inside the body are where something touches
+    it: they are missing from the coverage, but do not count as deviation.
+    """
     voxel = body.voxel_mm
     blur = float(np.sqrt((0.2 * voxel) ** 2 + (0.15 * config.psf_voxels * voxel) ** 2 + 0.1**2))
     near = max(4 * blur, 0.75 * voxel)
     there, back = fit.template_mm[fit.seen], fit.body_mm[fit.explained]
     size = prepared.shape.size
+    if not whole:
+        there = there[there > -near]
     if there.size == 0 or back.size == 0:
-        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
+        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
     rms = float(np.sqrt((there**2).mean() / 2 + (back**2).mean() / 2))
     p95 = max(float(np.percentile(np.abs(there), 95)), float(np.percentile(np.abs(back), 95)))
     n = len(fit.template_mm)
@@ -65,6 +73,7 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
         outside=float((there > near).sum() / n),
         explained=float((np.abs(back) < near).mean()),
         stretch=float(np.abs(fit.poses.scale - 1).max()),
+        growth=float(np.abs(fit.poses.scale - 1 + fit.poses.offset[0] / size).max()),
         limit=config.max_scale,
         plain_mm=prepared.plain_mm,
     )
@@ -88,7 +97,7 @@ def probability(e: Evidence, *, whole: bool, mirrored: bool) -> float:
     odds -= 1.0 * (e.stretch > 0.99 * e.limit > 0)
     # of a plain shape only its size speaks: things of any size that happen to lie within the allowed scale fit it
     plain = 1 / (1 + (e.plain_mm / (3 * e.blur_mm)) ** 2)
-    odds -= plain * (1.0 + 80.0 * max(0.0, e.stretch - 0.02))
+    odds -= plain * (1.0 + 80.0 * max(0.0, e.growth - 0.02))
     return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 

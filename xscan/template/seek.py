@@ -12,7 +12,7 @@ from xscan.template.body import Body
 from xscan.template.candidates import could_be
 from xscan.template.config import TemplateConfig
 from xscan.template.fit import Fit, fit_part, fit_whole
-from xscan.template.partial import could_contain
+from xscan.template.partial import Seeds, could_contain, seeds_of
 from xscan.template.prepared import Prepared, mirrored
 from xscan.template.score import Evidence, evidence_of, probability
 
@@ -52,11 +52,13 @@ def seek_part(body: Body, prepared: Mapping[str, Prepared], config: TemplateConf
     possible = {False: dict(prepared)}
     if config.mirrored:
         possible[True] = {i: mirrored(p) for i, p in prepared.items()}
+    seeds: Seeds | None = None
     for hand in possible:
         found = []
         for identity, own in could_contain(body, possible[hand], config):
             p = possible[hand][identity]
-            fit = fit_part(p, own, body, config.max_scale)
+            seeds = seeds or seeds_of(body)
+            fit = fit_part(p, own, body, seeds, config.max_scale)
             found.append(_found(identity, p, body, fit, False, config))
         if best := _best(found, config):
             return best
@@ -81,7 +83,7 @@ def covered(found: Found) -> NDArray[np.bool_]:
 
 
 def _found(identity: str, p: Prepared, body: Body, fit: Fit, whole: bool, config: TemplateConfig) -> Found:
-    evidence = evidence_of(fit, body, p, config)
+    evidence = evidence_of(fit, body, p, config, whole=whole)
     score = probability(evidence, whole=whole, mirrored=bool(p.flip[0] < 0))
     return Found(identity, p, body, fit, evidence, score, whole)
 
@@ -93,7 +95,8 @@ def _best(found: list[Found], config: TemplateConfig) -> Found | None:
         return None
     likely.sort(key=lambda f: (f.evidence.rms_mm, f.template_id))
     first, *rest = likely
-    alike = tuple(f.template_id for f in rest)
+    most = 1.5 * first.evidence.rms_mm + 0.3 * first.evidence.blur_mm
+    alike = tuple(f.template_id for f in rest if f.evidence.rms_mm < most)
     return Found(
         first.template_id, first.prepared, first.body, first.fit, first.evidence, first.score, first.whole, alike
     )

@@ -1,0 +1,146 @@
+import json
+import struct
+
+import numpy as np
+import pytest
+
+from xscan.errors import InputError
+from xscan.model import Mesh
+from xscan.template import TemplateConfig, load_library
+from xscan.template.add import write_stl
+from xscan.template.meshes import open_edges, read_mesh, tidy
+
+CUBE_V = np.array([[x, y, z] for x in (0, 20) for y in (0, 30) for z in (0, 40)], dtype=float)
+CUBE_F = np.array(
+    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1]]
+    + [[2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]
+)
+
+
+def write_index(folder, entries, schema="xscan.templates/1"):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "templates.json").write_text(json.dumps({"schema": schema, "templates": entries}))
+
+
+def cube(folder, name="cube.stl"):
+    folder.mkdir(parents=True, exist_ok=True)
+    write_stl(folder / name, Mesh(CUBE_V, CUBE_F))
+
+
+def test_reads_the_form_of_the_contract(tmp_path):
+    cube(tmp_path)
+    right = {"kind": "design", "holder": "A", "valid_until": "2030-01-31", "authorised": ["S"]}
+    entry = {"id": "c", "mesh": "cube.stl", "purpose": "prohibited", "hs_codes": ["950300"], "units": "cm"}
+    write_index(tmp_path, [{**entry, "right": right, "genuine": {"mass_g": [1, 2]}, "unknown": 1}])
+    library = load_library(tmp_path)
+    (t,) = library.templates
+    assert (t.id, t.name, t.purpose, t.hs_codes) == ("c", "c", "prohibited", ("950300",))
+    assert t.mesh.size_mm == pytest.approx((200, 300, 400))
+    assert t.right.authorised == ("S",)
+    assert t.right.valid_until.year == 2030
+    assert t.genuine.mass_g == (1, 2)
+    assert library.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"mesh": "../cube.stl"}, "outside"),
+        ({"mesh": "/etc/passwd"}, "outside"),
+        ({"mesh": "missing.stl"}, "cannot be read"),
+        ({"mesh": "cube.exe"}, "not read"),
+        ({"mesh": ""}, "name of a mesh"),
+        ({"id": ""}, "expected an id"),
+        ({"purpose": "fun"}, "purpose"),
+        ({"units": "parsec"}, "units"),
+        ({"right": {"valid_until": "soon"}}, "YYYY-MM-DD"),
+        ({"right": []}, "right"),
+        ({"genuine": {"z_e": [9, 2]}}, "z_e"),
+        ({"hs_codes": "9503"}, "hs_codes"),
+    ],
+)
+def test_refuses_a_broken_entry_with_one_line(tmp_path, change, word):
+    cube(tmp_path / "lib")
+    cube(tmp_path)
+    write_index(tmp_path / "lib", [{"id": "c", "mesh": "cube.stl"} | change])
+    with pytest.raises(InputError, match=word) as error:
+        load_library(tmp_path / "lib")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": "other/1", "templates": []}', "[" * 100000])
+def test_refuses_a_broken_index(tmp_path, text):
+    (tmp_path / "templates.json").write_text(text)
+    with pytest.raises(InputError):
+        load_library(tmp_path)
+
+
+def test_refuses_two_of_one_id_and_a_folder_that_is_none(tmp_path):
+    cube(tmp_path)
+    write_index(tmp_path, [{"id": "c", "mesh": "cube.stl"}] * 2)
+    with pytest.raises(InputError, match="twice"):
+        load_library(tmp_path)
+    with pytest.raises(InputError, match="no folder"):
+        load_library(tmp_path / "none")
+
+
+def test_a_link_out_of_the_library_is_refused(tmp_path):
+    cube(tmp_path)
+    write_index(tmp_path / "lib", [{"id": "c", "mesh": "link.stl"}])
+    (tmp_path / "lib" / "link.stl").symlink_to(tmp_path / "cube.stl")
+    with pytest.raises(InputError, match="outside"):
+        load_library(tmp_path / "lib")
+
+
+def ascii_stl(*corner):
+    body = "\n".join(f"vertex {c}" for c in corner)
+    return f"solid a\nfacet normal 0 0 1\nouter loop\n{body}\nendloop\nendfacet\nendsolid a\n".encode()
+
+
+HOSTILE = {
+    "empty.stl": b"",
+    "noise.stl": bytes(range(256)) * 4,
+    "short.stl": b"x" * 80 + struct.pack("<I", 4_000_000_000) + b"\0" * 50,
+    "nan.stl": ascii_stl("nan 0 0", "1 0 0", "0 1 0"),
+    "inf.stl": ascii_stl("inf 0 0", "1 0 0", "0 1 0"),
+    "flat.stl": ascii_stl("0 0 0", "10 0 0", "20 0 0"),
+    "point.stl": ascii_stl("0 0 0", "0 0 0", "0 0 0"),
+    "index.obj": b"v 0 0 0\nv 10 0 0\nv 0 10 0\nf 1 2 9\n",
+    "nothing.obj": b"# nothing\n",
+    "words.ply": b"ply\nformat ascii 1.0\nelement vertex 99999999999\nend_header\n",
+    "zip.3mf": b"PK\x03\x04broken",
+    "bad.glb": b"glTF\x02\x00\x00\x00\xff\xff\xff\x7f",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_refuses_a_hostile_mesh(tmp_path, name):
+    (tmp_path / name).write_bytes(HOSTILE[name])
+    with pytest.raises(InputError) as error:
+        read_mesh(tmp_path / name)
+    assert name in str(error.value)
+
+
+def test_refuses_what_is_too_large(tmp_path):
+    cube(tmp_path)
+    with pytest.raises(InputError, match="faces"):
+        read_mesh(tmp_path / "cube.stl", config=TemplateConfig(max_faces=5))
+    with pytest.raises(InputError, match="MB"):
+        read_mesh(tmp_path / "cube.stl", config=TemplateConfig(max_mesh_mb=1e-4))
+    with pytest.raises(InputError, match="units"):
+        read_mesh(tmp_path / "cube.stl", "m", TemplateConfig(max_size_mm=3000))
+
+
+def test_turns_faces_outward_and_welds():
+    soup = CUBE_V[CUBE_F].reshape(-1, 3)
+    mesh = tidy("soup", soup, np.arange(len(soup)).reshape(-1, 3)[:, ::-1])
+    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+    assert np.einsum("ij,ij->", np.cross(a, b), c) / 6 == pytest.approx(24000)
+    assert len(mesh.vertices) == 8
+    assert open_edges(mesh) == 0
+
+
+def test_an_open_mesh_gets_a_note(tmp_path):
+    write_stl(tmp_path / "open.stl", Mesh(CUBE_V, CUBE_F[:-1]))
+    write_index(tmp_path, [{"id": "o", "mesh": "open.stl"}])
+    assert "not closed" in load_library(tmp_path).notes[0]

@@ -1,0 +1,123 @@
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from xscan.model import GenuineRange, Measure, Right, Signature, Template, TemplateLibrary
+from xscan.template import match
+
+ONE = (56, 56, 56)
+MIDDLE = (42.0, 42.0, 42.0)
+
+
+def pose_error(found, linear, place, mesh):
+    truth = mesh.vertices @ linear.T + np.array(place)
+    return np.sqrt(((found.pose.apply(mesh.vertices) - truth) ** 2).sum(axis=1).mean())
+
+
+@pytest.mark.parametrize(("seed", "wall"), [(1, None), (2, 3.0)])
+def test_finds_a_solid_and_a_hollow_copy_in_any_pose(bench, seed, wall):
+    turn = bench.turn(seed)
+    scan = bench.scan([("figure", turn, MIDDLE)], ONE, wall=wall, seed=seed)
+    (found,) = match(*scan, bench.library(), {}, config=bench.config)
+    assert found.template_id == "figure"
+    assert found.object_ids == (1,)
+    assert found.score > 0.9
+    assert found.coverage > 0.95
+    assert pose_error(found, turn, MIDDLE, bench.templates["figure"].mesh) < 1.0
+    assert found.deviation_rms_mm < 1.0
+    assert found.points.shape == (len(found.deviation_mm), 3)
+    assert found.right_status == "no-record"
+
+
+def test_finds_a_copy_scaled_unevenly_and_reports_the_scale(bench):
+    linear = bench.turn(3) * np.array([1.07, 0.94, 1.05])
+    scan = bench.scan([("figure", linear, MIDDLE)], ONE)
+    (found,) = match(*scan, bench.library(), {}, config=bench.config)
+    assert found.template_id == "figure"
+    assert pose_error(found, linear, MIDDLE, bench.templates["figure"].mesh) < 1.2
+
+
+def test_another_proportion_is_not_the_template(bench):
+    linear = bench.turn(4) * np.array([1.0, 1.0, 1.45])
+    scan = bench.scan([("figure", linear, MIDDLE)], ONE)
+    assert match(*scan, bench.library(), {}, config=bench.config) == ()
+
+
+def test_a_mirror_image_is_told_or_left_out(bench):
+    linear = bench.turn(5) * np.array([-1.0, 1.0, 1.0])
+    scan = bench.scan([("figure", linear, MIDDLE)], ONE)
+    strict = bench.config.model_copy(update={"mirrored": False})
+    assert match(*scan, bench.library(), {}, config=strict) == ()
+    (found,) = match(*scan, bench.library(), {}, config=bench.config)
+    assert np.linalg.det(found.pose.matrix[:3, :3]) < 0
+    assert pose_error(found, linear, MIDDLE, bench.templates["figure"].mesh) < 1.0
+
+
+def test_a_ball_of_another_size_is_no_ball_of_the_library(bench):
+    near = bench.scan([("ball", np.eye(3) * 1.07, MIDDLE)], ONE)
+    assert match(*near, bench.library(), {}, config=bench.config) == ()
+    true = bench.scan([("ball", np.eye(3), MIDDLE)], ONE)
+    assert [m.template_id for m in match(*true, bench.library(), {}, config=bench.config)] == ["ball"]
+
+
+def test_bodies_that_segmentation_did_not_part_are_both_found(bench):
+    a, b = bench.turn(6), bench.turn(8)
+    bodies = [("figure", a, (42.0, 42.0, 42.0)), ("box", b, (42.0, 74.0, 46.0))]
+    scan = bench.scan(bodies, (56, 76, 56), merged=True)
+    assert len(scan[0].objects) == 1
+    found = match(*scan, bench.library(), {}, config=bench.config)
+    assert "figure" in [m.template_id for m in found]
+    first = next(m for m in found if m.template_id == "figure")
+    assert pose_error(first, a, bodies[0][2], bench.templates["figure"].mesh) < 1.2
+
+
+def test_a_body_cut_into_two_objects_is_one_match(bench, resegment):
+    scan, quantities = bench.scan([("figure", bench.turn(7), MIDDLE)], ONE)
+    label = scan.labels.array.copy()
+    z, y, x = np.nonzero(label)
+    far = x > np.median(x)
+    label[z[far], y[far], x[far]] = 2
+    (found,) = match(resegment(scan.grid, label), quantities, bench.library(), {}, config=bench.config)
+    assert found.object_ids == (1, 2)
+    assert found.template_id == "figure"
+
+
+def test_near_likes_are_one_match_with_alternatives(bench):
+    figure = bench.templates["figure"]
+    twin = Template("twin", "twin", figure.mesh, "protected-design")
+    library = TemplateLibrary("made", (figure, twin))
+    scan = bench.scan([("figure", bench.turn(9), MIDDLE)], ONE)
+    (found,) = match(*scan, library, {}, config=bench.config)
+    assert {found.template_id, *found.alternatives} == {"figure", "twin"}
+
+
+def test_same_input_gives_same_numbers(bench):
+    scan = bench.scan([("figure", bench.turn(10), MIDDLE)], ONE, wall=2.5)
+    (a,) = match(*scan, bench.library(), {}, config=bench.config)
+    (b,) = match(*scan, bench.library(), {}, config=bench.config.model_copy(update={"cache": "none"}))
+    assert a.score == b.score
+    assert (a.pose.matrix == b.pose.matrix).all()
+    assert (a.deviation_mm == b.deviation_mm).all()
+
+
+def test_rights_and_the_genuine_article_are_held_against_the_match(bench):
+    right = Right("design", "A", "D1", "C", date(2020, 1, 1), date(2025, 1, 1), ("GOOD",))
+    made = GenuineRange(mass_g=(10, 20), density_g_cm3=(1.2, 1.4))
+    t = Template("figure", "figure", bench.templates["figure"].mesh, "protected-design", (), right, made)
+    library = TemplateLibrary("made", (t,))
+    scan = bench.scan([("figure", np.eye(3), MIDDLE)], ONE)
+    volume = Measure(2e4, 100, "mm3")
+    density = Measure(0.9, 0.02, "g/cm3")
+    sign = {1: Signature(1, volume, Measure(18, 1, "g"), None, density, None, None, Measure(900, 9, "MHU"))}
+    told = {"config": bench.config, "consignor_id": "GOOD"}
+    (found,) = match(*scan, library, sign, acquired=datetime(2024, 5, 1, tzinfo=UTC), **told)
+    assert found.right_status == "authorised"
+    assert found.genuine_check["mass_g"]["status"] == "inside"
+    assert found.genuine_check["density_g_cm3"]["status"] == "outside"
+
+
+def test_nothing_to_match_is_no_match(bench):
+    scan = bench.scan([("ball", np.eye(3) * 0.15, MIDDLE)], ONE)
+    assert match(*scan, bench.library(), {}, config=bench.config) == ()
+    assert match(*scan, TemplateLibrary("none", ()), {}, config=bench.config) == ()
