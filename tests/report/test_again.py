@@ -86,3 +86,34 @@ def test_deviation_from_a_ball_is_signed(analysis):
     for radius in (8.0, 11.0, 14.0):
         deviation = deviation_of(scene, [4], centre + radius * directions)
         assert np.median(deviation) == pytest.approx(11 - radius, abs=0.5)
+
+
+def _scan(path, analysis):
+    import h5py
+
+    with h5py.File(path, "w") as f:
+        f.attrs.update(format="xscan-scan", version=1, modality="CT", axes="zyx", voxel_size_mm=[2.0, 1.5, 1.5])
+        data = analysis.quantities.attenuation.array() * np.float32(0.2 / 1000)
+        f.create_dataset("scan/mono", data=data).attrs["units"] = "1/cm"
+
+
+def test_report_command(analysis, tmp_path):
+    from click.testing import CliRunner
+
+    from xscan.cli.report import command
+
+    write_report(analysis, tmp_path / "out", config=ReportConfig(page=False), version="1")
+    _scan(tmp_path / "scan.h5", analysis)
+    arguments = [str(tmp_path / "out"), "--scan", str(tmp_path / "scan.h5")]
+    refused = CliRunner().invoke(command, arguments)
+    assert isinstance(refused.exception, InputError)
+    assert "not the scan that was analysed" in str(refused.exception)
+    path = tmp_path / "out" / "report.json"
+    document = json.loads(path.read_text("utf-8"))
+    document["scan"]["sha256"] = ""
+    path.write_text(json.dumps(document), "utf-8")
+    done = CliRunner().invoke(command, arguments)
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "Object 4 is suspected to be Festival ball." in text
+    assert "one energy: grey" in text

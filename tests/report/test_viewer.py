@@ -234,10 +234,11 @@ def test_readout_names_the_place_and_the_object(browser):
     browser.run("document.getElementById('object-4').cells[3].click()")
     browser.settle()
     text = browser.run("document.querySelector('.readout').textContent")
-    assert "z 37, y 51, x 59 mm" in text or "mm" in text
+    assert text.startswith(("z 37, y 50, x 58 mm", "z 35, y 50, x 58 mm"))
     assert "MHU" in text
     assert "z_e 14" in text
-    assert "object 4: polyvinyl chloride" in text
+    assert "object 4: <script>" not in text
+    assert "object 4: polyvinyl chloride, 7.34 ± 0.22 g" in text
 
 
 def test_nothing_is_asked_of_the_net_and_nothing_complains(browser):

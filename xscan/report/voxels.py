@@ -11,6 +11,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from xscan.model import Volume
 from xscan.report.colours import paint
 from xscan.report.ink import darkness_of_voxel
 from xscan.report.scene import Scene, Window, part
@@ -37,7 +38,7 @@ def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
     while np.prod([_blocks(s, factor) for s in window]) > voxels:
         factor += 1
     q = scene.quantities
-    attenuation = _reduced(part(q.attenuation, window), factor)
+    attenuation = _reduced(q.attenuation, window, factor)
     quiet = attenuation < max(3 * q.noise_mhu / factor**1.5, 25.0)
     darkness = np.rint(darkness_of_voxel(attenuation) * 255).astype(np.uint8)
     darkness[quiet] = 0
@@ -45,7 +46,7 @@ def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
     if q.rho_e is not None and q.photo is not None:
         from scipy.ndimage import uniform_filter
 
-        rho_e, photo = (_reduced(part(v, window), factor) for v in (q.rho_e, q.photo))
+        rho_e, photo = (_reduced(v, window, factor) for v in (q.rho_e, q.photo))
         if factor == 1:
             rho_e, photo = (uniform_filter(v, 3, mode="nearest") for v in (rho_e, photo))
         known = ~quiet & (rho_e > 0) & (photo > 0)
@@ -66,7 +67,10 @@ def _meta(scene: Scene, window: Window, factor: int, shape: tuple[int, ...]) -> 
     """Numbers only: no text from an input goes through here."""
     sizes = [s * factor for s in scene.grid.voxel_size_mm]
     alarmed = scene.alarmed
+    named = [i for a in scene.document["anomalies"] for i in a["object_ids"]]
+    goods = [o["id"] for o in scene.document["objects"] if o["role"] == "goods"]
     return {
+        "order": list(dict.fromkeys(named + goods)),  # of stepping through: worst reason first
         "shape": shape,
         "voxel": sizes,
         "first": [s.start * v for s, v in zip(window, scene.grid.voxel_size_mm, strict=True)],
@@ -99,15 +103,21 @@ def _blocks(cut: slice, factor: int) -> int:
     return max(1, length // factor)
 
 
-def _reduced(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
-    """Block means; what does not fill a block is cut off."""
+def _reduced(volume: Volume, window: Window, factor: int) -> NDArray[np.float32]:
+    """Block means of a box, plane by plane; what does not fill a block is cut off."""
     if factor == 1:
-        return values
-    size = [min(factor, n) for n in values.shape]
-    n = [max(1, m // factor) for m in values.shape]
-    kept = values[tuple(slice(0, a * b) for a, b in zip(n, size, strict=True))]
-    blocks = kept.reshape(n[0], size[0], n[1], size[1], n[2], size[2])
-    return np.asarray(blocks.mean(axis=(1, 3, 5)), dtype=np.float32)
+        return part(volume, window)
+    nz, ny, nx = (_blocks(s, factor) for s in window)
+    out = np.empty((nz, ny, nx), dtype=np.float32)
+    for z in range(nz):
+        first = window[0].start + z * factor
+        planes = slice(first, min(first + factor, window[0].stop))
+        rows, columns = (
+            slice(s.start, min(s.start + n * factor, s.stop)) for s, n in zip(window[1:], (ny, nx), strict=True)
+        )
+        values = part(volume, (planes, rows, columns))
+        out[z] = values.reshape(len(values), ny, -1, nx, values.shape[2] // nx).mean(axis=(0, 2, 4))
+    return out
 
 
 def _colours() -> NDArray[np.uint8]:

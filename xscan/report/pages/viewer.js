@@ -6,7 +6,7 @@ const [nz, ny, nx] = meta.shape, n = nz * ny * nx, size = meta.voxel, count = [n
 const stride = [ny * nx, nx, 1], names = ["z", "y", "x"];
 const objects = meta.objects, Z = 128;
 let lut, dark, zcode, label, table = new Uint32Array(Z * 256), base = new Uint32Array(Z * 256), shown = new Uint8Array(objects.length + 1).fill(1);
-const state = {at: [nz >> 1, ny >> 1, nx >> 1], mode: "colour", chosen: 0, hidden: new Set(), alone: false,
+const state = {at: [nz >> 1, ny >> 1, nx >> 1], mode: meta.coloured ? "colour" : "grey", chosen: 0, hidden: new Set(), alone: false,
   yaw: 0.5, pitch: 0.35, least: 0, low: 0, high: Z - 1, ruler: null, spin: false};
 const $ = (s) => root.querySelector(s), all = (s) => [...root.querySelectorAll(s)];
 const panes = all("canvas").map((canvas) => ({canvas, axis: canvas.dataset.axis === "turn" ? "turn" : +canvas.dataset.axis,
@@ -97,7 +97,7 @@ function slice(pane) {
       if (r + 1 < rows && marked(i + stride[down]) !== here) { pen.moveTo(x - sx, y); pen.lineTo(x, y); }
     }
     pen.strokeStyle = pass === "alarm" ? "#e01212" : "#0b63e5";
-    pen.lineWidth = (pass === "alarm" ? 1.2 : 2) * pane.ratio;
+    pen.lineWidth = (pass === "alarm" ? 1.2 : 1.5) * pane.ratio;
     pen.stroke();
   }
   const px = pane.left + (state.at[right] + 0.5) * sx, py = pane.top + (state.at[down] + 0.5) * sy;
@@ -191,6 +191,11 @@ function draw(quick = false) {
 }
 function turned(quick) { const pane = panes.find((p) => p.axis === "turn"); turn(pane, quick); }
 function row(place) { return document.getElementById(`object-${objects[place - 1].id}`); }
+/* number, material and mass of an object, as its row in the table has them */
+function about(place) {
+  const cells = row(place).cells, material = cells[3].querySelector("bdi").textContent, mass = cells[4].textContent.trim();
+  return `object ${objects[place - 1].id}: ${material}${mass === "–" ? "" : `, ${mass} g`}`;
+}
 function tell() {
   all("[data-slide]").forEach((s) => { s.max = count[+s.dataset.slide] - 1; s.value = state.at[+s.dataset.slide]; });
   all("[data-at]").forEach((o) => { const a = +o.dataset.at; o.textContent = `${(meta.first[a] + (state.at[a] + 0.5) * size[a]).toFixed(0)} mm`; });
@@ -200,7 +205,7 @@ function tell() {
   const parts = [names.map((a, k) => `${a} ${(meta.first[k] + (state.at[k] + 0.5) * size[k]).toFixed(0)}`).join(", ") + " mm",
     dark[i] ? `${attenuation[dark[i]].toFixed(0)} ${meta.scale ? "MHU" : "(arbitrary)"}` : "air"];
   if (zcode[i]) parts.push(`z_e ${(zcode[i] * meta.zStep).toFixed(1)}`);
-  if (label[i]) parts.push(`object ${objects[label[i] - 1].id}: ${row(label[i]).cells[3].textContent.trim().replace(/\s+/g, " ")}`);
+  if (label[i]) parts.push(about(label[i]));
   $(".readout").textContent = parts.join(" · ");
   $(".chosen").textContent = state.chosen ? `object ${objects[state.chosen - 1].id}` : "no object chosen";
   document.querySelectorAll("tr.picked").forEach((r) => r.classList.remove("picked"));
@@ -216,8 +221,7 @@ function choose(place, move = true) {
   if (place && move) go(place);
   tabulate(); draw();
 }
-const ranked = objects.map((o, i) => i + 1).filter((k) => objects[k - 1].goods)
-  .sort((a, b) => objects[b - 1].alarm - objects[a - 1].alarm || a - b);
+const ranked = meta.order.map((id) => objects.findIndex((o) => o.id === id) + 1).filter((k) => k > 0);
 const actions = {
   isolate() { if (!state.chosen && ranked.length) choose(ranked[0]); state.alone = !state.alone; tabulate(); draw(); },
   hide() { if (state.chosen) { state.hidden.add(state.chosen); state.alone = false; tabulate(); draw(); } },
