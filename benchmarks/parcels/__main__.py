@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.parcels.make import make, seeds_of
+from benchmarks.parcels.score import score
 from xscan.simulate.parcels import GRADES
 from xscan.simulate.scanner import SCANNERS
 
@@ -20,7 +21,14 @@ def main() -> int:
     making.add_argument("--scanner", choices=tuple(SCANNERS), default="a-100-160")
     making.add_argument("--templates", type=Path, help="library whose protected designs are planted, not our own")
     making.add_argument("--out", type=Path, required=True)
+    scoring = commands.add_parser("score", help="analyse parcels and score what was found")
+    scoring.add_argument("parcels", type=Path)
+    scoring.add_argument("--out", type=Path, required=True)
+    scoring.add_argument("--templates", type=Path, help="library to match; absent: the folder templates of the set")
+    scoring.add_argument("--system", default="xscan", help='command to call, or "none" to score what lies in OUT')
     options = parser.parse_args()
+    if options.command == "score":
+        return score(options.parcels, options.out, system=options.system, templates=options.templates)
     make(seeds_of(options.seeds), options.grade, options.out, scanner=options.scanner, library=options.templates)
     return 0
 

@@ -12,6 +12,7 @@ from xscan.simulate.figures import FIGURES
 from xscan.simulate.meshes import surface_of, write_stl
 from xscan.simulate.output import write_json
 from xscan.simulate.parcels import LICENSEE, Grade, random_parcel
+from xscan.simulate.scene import write_scene
 from xscan.simulate.shapes import MeshShape, Shape
 
 MESH_PITCH_MM = 1.5
@@ -91,5 +92,5 @@ def make(
         if (folder / "truth.json").exists():
             continue
         truth = simulate(scene, machine, folder, seed=seed)
-        (folder / "scene.json").write_text(scene.model_dump_json(exclude_defaults=True), encoding="utf-8")
+        write_scene(scene, folder / "scene.json")
         say(f"{folder}: {len(truth.objects)} bodies, expect {list(scene.expect)}")

@@ -6,8 +6,20 @@ the attenuation of the elements.
 
 from __future__ import annotations
 
-from xscan.simulate.run import phantom, simulate
+from xscan.simulate.run import image, phantom, simulate
 from xscan.simulate.scanner import SCANNERS, Beam, Scanner, scanner_named
 from xscan.simulate.scene import Body, Part, Scene, read_scene
 
-__all__ = ["SCANNERS", "Beam", "Body", "Part", "Scanner", "Scene", "phantom", "read_scene", "scanner_named", "simulate"]
+__all__ = [
+    "SCANNERS",
+    "Beam",
+    "Body",
+    "Part",
+    "Scanner",
+    "Scene",
+    "image",
+    "phantom",
+    "read_scene",
+    "scanner_named",
+    "simulate",
+]

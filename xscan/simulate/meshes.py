@@ -124,7 +124,7 @@ def surface_of(shape: object, pitch: float = 0.8) -> Mesh:
     axes = [np.arange(a, b + pitch, pitch, dtype=np.float32) for a, b in zip(low, high, strict=True)]
     x, y, z = axes[0][:, None, None], axes[1][None, :, None], axes[2][None, None, :]
     field = distance(shape, (x, y, z))  # type: ignore[arg-type]
-    vertices, faces, _, _ = marching_cubes(field, 0.0, spacing=(pitch,) * 3, gradient_direction="ascent")
+    vertices, faces, _, _ = marching_cubes(field, 0.0, spacing=(pitch,) * 3, gradient_direction="descent")
     return Mesh(vertices.astype(np.float64) + [a[0] for a in axes], faces.astype(np.int64))
 
 

@@ -37,31 +37,34 @@ def write_scan(
 
     Parameters
     ----------
-    channels : LAC (z, y, x), 1/cm, by name
+    channels : by name: LAC (z, y, x), 1/cm, of a CT scan; or transmitted shares (y, x) of a DX image
     attributes : more attributes of the root, e.g. "parcel_id"
     """
     import h5py
 
+    flat = next(iter(channels.values())).ndim == 2
     aside = path.with_name(path.name + ".part")
     with h5py.File(aside, "w", libver="v110") as file:
         file.attrs.update(
             {
                 "format": "xscan-scan",
                 "version": 1,
-                "modality": "CT",
-                "axes": "zyx",
-                "voxel_size_mm": np.full(3, scanner.voxel_mm),
+                "modality": "DX" if flat else "CT",
+                "axes": "yx" if flat else "zyx",
+                "voxel_size_mm": np.full(2 if flat else 3, scanner.voxel_mm),
                 "source": "xscan simulate",
                 "scanner": scanner.name,
                 **attributes,
             }
         )
         for name, values in channels.items():
-            stored = np.clip(np.rint(values / np.float32(scanner.step)), -32768, 32767).astype("<i2")
+            step = 1.0 / 2**15 if flat else scanner.step
+            stored = np.clip(np.rint(values / np.float32(step)), -32768, 32767).astype("<i2")
             dataset = _dataset(file, f"scan/{name}", stored)
             beam = scanner.low if name == "low" else scanner.high
             dataset.attrs.update(
-                {"units": "1/cm", "rescale_slope": scanner.step, "rescale_intercept": 0.0, "kvp": beam.kvp}
+                {"units": "arbitrary" if flat else "1/cm", "rescale_slope": step, "rescale_intercept": 0.0}
+                | {"kvp": beam.kvp}
             )
     os.replace(aside, path)
 

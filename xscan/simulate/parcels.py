@@ -169,30 +169,38 @@ def random_parcel(
         raise UsageError(f"frauds: got {', '.join(frauds)}, expected some of {', '.join(FRAUDS)}")
     if shapes is None:
         shapes = {name: make() for name, make in FIGURES.items()}
-    for attempt in range(20):
-        rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, GRADES.index(grade), attempt))))
+    if frauds is None:  # drawn before the first attempt, or lies that need more room would end up rarer
+        frauds = _drawn_frauds(_generator(seed, grade, 0))
+    for attempt in range(1, 41):
+        rng = _generator(seed, grade, attempt)
         scene = _attempt(f"{grade}-{seed:04d}", RULES[grade], frauds, shapes, across_mm, rng, belt=grade == "hostile")
         if scene is not None:
             return scene
-    raise UsageError(f"seed {seed}, {grade}: nothing fits into the box in 20 attempts; take another seed")
+    raise UsageError(f"seed {seed}, {grade}: nothing fits into the box in 40 attempts; take another seed")
+
+
+def _generator(seed: int, grade: Grade, attempt: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, GRADES.index(grade), attempt))))
+
+
+def _drawn_frauds(rng: np.random.Generator) -> list[str]:
+    """None for every second parcel, else one or two."""
+    if rng.random() < 0.5:
+        return []
+    drawn = [FRAUDS[i] for i in rng.permutation(len(FRAUDS))[: int(rng.integers(1, 3))]]
+    return [f for f in drawn if f != "figure" or "unlicensed" not in drawn]
 
 
 def _attempt(
     name: str,
     rules: _Rules,
-    frauds: Sequence[str] | None,
+    frauds: Sequence[str],
     shapes: Mapping[str, Shape],
     across_mm: float,
     rng: np.random.Generator,
     *,
     belt: bool,
 ) -> Scene | None:
-    if frauds is None:
-        frauds = []
-        if rng.random() < 0.5:
-            frauds = [FRAUDS[i] for i in rng.permutation(len(FRAUDS))[: int(rng.integers(1, 3))]]
-            if {"figure", "unlicensed"} <= set(frauds):
-                frauds.remove("figure")
     lines = _honest_lines(rules, rng)
     expect: list[str] = []
     licensed = not {"figure", "unlicensed"} & set(frauds) and rng.random() < 0.35

@@ -13,11 +13,11 @@ from xscan.simulate.output import write_json, write_labels, write_scan
 from xscan.simulate.scanner import Scanner
 from xscan.simulate.scene import Body, Part, Scene
 from xscan.simulate.shapes import Cylinder
-from xscan.simulate.tomograph import acquire
+from xscan.simulate.tomograph import acquire, radiograph
 from xscan.simulate.truth import Truth, truth_of
 from xscan.simulate.voxelise import Voxels, voxelise
 
-__all__ = ["ROD_MATERIALS", "build", "phantom", "simulate"]
+__all__ = ["ROD_MATERIALS", "build", "image", "phantom", "simulate"]
 
 # short name, formula, density g/cm³: of the calibration rods that the community scans (Azevedo et al. 2016)
 ROD_MATERIALS = (
@@ -64,11 +64,34 @@ def simulate(
     out.mkdir(parents=True, exist_ok=True)
     write_scan(channels, scanner, out / "scan.h5", {"parcel_id": scene.name})
     write_labels(truth.labels, out / "labels.h5", [scanner.voxel_mm] * 3)
+    _write_words(scene, truth, out)
+    progress(1.0, "written")
+    return truth
+
+
+def image(
+    scene: Scene, scanner: Scanner, out: Path, *, angle_deg: float = 0.0, seed: int = 0, progress: Progress = silent
+) -> None:
+    """Take a DX image of a scene along an angle and write scan.h5 (transmitted shares) and its truth."""
+    voxels = build(scene, scanner, progress=lambda f, t="": progress(0.5 * f, t))
+    truth = truth_of(scene, voxels, scanner.oversampling)
+    channels = radiograph(
+        voxels,
+        scanner,
+        angle_deg,
+        seed=seed,
+        extra=scene.materials,
+        progress=lambda f, t="": progress(0.5 + 0.5 * f, t),
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    write_scan(channels, scanner, out / "scan.h5", {"parcel_id": scene.name, "angle_deg": angle_deg})
+    _write_words(scene, truth, out)
+
+
+def _write_words(scene: Scene, truth: Truth, out: Path) -> None:
     write_json({"objects": list(truth.objects), "expect": list(scene.expect)}, out / "truth.json")
     if scene.declaration:
         write_json(scene.declaration, out / "declaration.json")
-    progress(1.0, "written")
-    return truth
 
 
 def phantom(

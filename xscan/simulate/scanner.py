@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from xscan.errors import UsageError
+from xscan.errors import InputError, UsageError
 
 __all__ = ["SCANNERS", "Beam", "Scanner", "scanner_named"]
 
@@ -74,7 +76,17 @@ SCANNERS: Mapping[str, Scanner] = {
 
 
 def scanner_named(name: str) -> Scanner:
-    """A scanner of `SCANNERS`."""
-    if name not in SCANNERS:
-        raise UsageError(f"scanner: got {name!r}, expected one of {', '.join(SCANNERS)}")
-    return SCANNERS[name]
+    """A scanner of `SCANNERS`, or the one that a TOML file describes."""
+    if name in SCANNERS:
+        return SCANNERS[name]
+    if not name.endswith(".toml"):
+        raise UsageError(f"scanner: got {name!r}, expected one of {', '.join(SCANNERS)} or a TOML file")
+    try:
+        return Scanner.model_validate(tomllib.loads(Path(name).read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            name, f"{'.'.join(map(str, first['loc']))}: {first['msg']}", "see the fields of xscan.simulate.Scanner"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise InputError(name, f"not a scanner ({error})", "give TOML with name, low and high") from None

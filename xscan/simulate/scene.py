@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from xscan.errors import InputError
 from xscan.simulate.materials import SceneMaterial
 from xscan.simulate.shapes import Shape, Vector
 
-__all__ = ["Body", "Part", "Scene", "read_scene"]
+__all__ = ["Body", "Part", "Scene", "read_scene", "write_scene"]
 
 
 class _Frozen(BaseModel):
@@ -63,7 +65,7 @@ def read_scene(path: str | Path) -> Scene:
         raise InputError(file, f"could not be read ({error})", "give a scene as TOML or JSON") from None
     try:
         if file.suffix.lower() == ".json":
-            return Scene.model_validate_json(text) if '"mesh"' not in text else _with_paths(_json(text), file.parent)
+            return _with_paths(json.loads(text), file.parent)
         return _with_paths(tomllib.loads(text), file.parent)
     except (tomllib.TOMLDecodeError, ValueError) as error:
         if isinstance(error, ValidationError):
@@ -73,10 +75,11 @@ def read_scene(path: str | Path) -> Scene:
         raise InputError(file, f"not a scene ({error})", "give TOML or JSON") from None
 
 
-def _json(text: str) -> Any:
-    import json
-
-    return json.loads(text)
+def write_scene(scene: Scene, path: Path) -> None:
+    """Write a scene as JSON that `read_scene` reads."""
+    aside = path.with_name(path.name + ".part")
+    aside.write_text(scene.model_dump_json(exclude_none=True), encoding="utf-8")
+    os.replace(aside, path)
 
 
 def _with_paths(tree: Any, folder: Path) -> Scene:

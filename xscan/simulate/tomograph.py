@@ -14,9 +14,9 @@ from xscan.simulate.scanner import Beam, Scanner
 from xscan.simulate.spectrum import detected
 from xscan.simulate.voxelise import Voxels
 
-__all__ = ["acquire"]
+__all__ = ["acquire", "radiograph"]
 
-NODES = 20  # energies a beam is gathered into: transmission within 0.1 % (tests/simulate)
+NODES = 40  # energies a beam is gathered into: transmission within 0.1 % (tests/simulate)
 WATER = SceneMaterial(mix={"H2O": 1.0}, density=0.998)
 WATER_REFERENCE_MM = 100.0
 
@@ -44,12 +44,7 @@ def _channel(beam: Beam, scanner: Scanner, materials: list[SceneMaterial]) -> _C
 
 
 def _readings(
-    fine: NDArray[np.uint8],
-    pitch: float,
-    angles: NDArray[np.float64],
-    scanner: Scanner,
-    channels: list[_Channel],
-    rays: int,
+    fine: NDArray[np.uint8], pitch: float, angles: NDArray[np.float64], scanner: Scanner, channels: list[_Channel]
 ) -> NDArray[np.float64]:
     """Noise-free readings and variances of one slice, (views, rays, channels, 2); air is 1."""
     from scipy.ndimage import gaussian_filter1d
@@ -57,6 +52,7 @@ def _readings(
     from xscan_kernels.transmission import material_paths, transmit
 
     s = scanner.oversampling
+    rays = int(np.ceil(scanner.pixels / np.sqrt(2))) * 2 + 2  # the slice's corners are seen too
     spacing = scanner.voxel_mm / s
     total = np.zeros((angles.size, rays, len(channels), 2))
     for layer in fine:
@@ -77,23 +73,14 @@ def _readings(
     return total / len(fine)
 
 
-def _slice(
-    number: int,
-    fine: NDArray[np.uint8],
-    pitch: float,
-    angles: NDArray[np.float64],
-    scanner: Scanner,
-    channels: list[_Channel],
-    rays: int,
-    seed: int,
-) -> NDArray[np.float32]:
+def _read(
+    readings: NDArray[np.float64], channels: list[_Channel], scanner: Scanner, seed: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Noisy readings (channels, views, rays) with what scatter the scanner's own correction leaves; air is 1."""
     from scipy.ndimage import gaussian_filter1d
 
-    from xscan_kernels import backproject
-
-    readings = _readings(fine, pitch, angles, scanner, channels, rays)
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, number))))
-    logs = np.empty((len(channels), angles.size, rays), dtype=np.float32)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    read = np.empty((len(channels), *readings.shape[:2]))
     for k, channel in enumerate(channels):
         signal, variance = readings[:, :, k, 0], readings[:, :, k, 1]
         if scanner.scatter:
@@ -103,15 +90,60 @@ def _slice(
                 born, scanner.scatter_mm / scanner.voxel_mm, axis=1, mode="constant", truncate=3.0
             )
         noise = rng.standard_normal(signal.shape, dtype=np.float32)
-        read = signal + noise * np.sqrt(variance + scanner.electronic**2)
         # A starved reading is held at a quarter of a quantum, as scanners do before the logarithm.
-        read = np.maximum(read, 0.25 / channel.beam.photons)
-        logs[k] = np.interp(-np.log(read), channel.log_water, channel.equivalent)
-        thin = read > 1
-        logs[k][thin] = (-np.log(read[thin]) * channel.equivalent[1] / channel.log_water[1]).astype(np.float32)
+        read[k] = np.maximum(signal + noise * np.sqrt(variance + scanner.electronic**2), 0.25 / channel.beam.photons)
+    return read
+
+
+def _slice(
+    number: int,
+    fine: NDArray[np.uint8],
+    pitch: float,
+    angles: NDArray[np.float64],
+    scanner: Scanner,
+    channels: list[_Channel],
+    seed: int,
+) -> NDArray[np.float32]:
+    """One slice of every channel (channels, y, x), 1/mm."""
+    from xscan_kernels import backproject
+
+    read = _read(_readings(fine, pitch, angles, scanner, channels), channels, scanner, (seed, number))
+    paths = np.empty(read.shape, dtype=np.float32)
+    for k, channel in enumerate(channels):
+        logs = -np.log(read[k])
+        in_air = logs * (channel.equivalent[1] / channel.log_water[1])  # noise about air keeps its sign
+        paths[k] = np.where(logs > 0, np.interp(logs, channel.log_water, channel.equivalent), in_air)
     v = scanner.voxel_mm
-    shape = (scanner.pixels, scanner.pixels)
-    return backproject(logs, angles, shape, v, pixel_mm=v, window=scanner.window, threads=1)
+    return backproject(paths, angles, (scanner.pixels, scanner.pixels), v, pixel_mm=v, window=scanner.window, threads=1)
+
+
+def radiograph(
+    voxels: Voxels,
+    scanner: Scanner,
+    angle_deg: float,
+    *,
+    seed: int,
+    extra: Mapping[str, SceneMaterial] | None = None,
+    progress: Progress = silent,
+) -> dict[str, NDArray[np.float32]]:
+    """Image the voxels along one direction: transmitted shares (z, detector), air 1, by channel.
+
+    The rays lie in slices, along y at 0 degrees and along -x at 90, as under a line scanner with a far source.
+    """
+    channels = [_channel(beam, scanner, _materials(voxels, extra)) for beam in (scanner.low, scanner.high)]
+    s, angles = scanner.oversampling, np.radians([angle_deg])
+    slices = voxels.material.shape[0] // s
+    rows = []
+    for i in range(slices):
+        readings = _readings(voxels.material[i * s : (i + 1) * s], voxels.pitch_mm, angles, scanner, channels)
+        rows.append(_read(readings, channels, scanner, (seed, i))[:, 0])
+        progress((i + 1) / slices, "project")
+    low, high = np.stack(rows, axis=1).astype(np.float32)
+    return {"low": low, "high": high}
+
+
+def _materials(voxels: Voxels, extra: Mapping[str, SceneMaterial] | None) -> list[SceneMaterial]:
+    return [material(name, extra or {}) for name in voxels.materials]
 
 
 def acquire(
@@ -132,10 +164,8 @@ def acquire(
     s, n = scanner.oversampling, scanner.pixels
     if voxels.material.shape[1:] != (n * s, n * s):
         raise ValueError(f"voxels: expected slices of {n * s} cells, got {voxels.material.shape}")
-    materials = [material(name, extra or {}) for name in voxels.materials]
-    channels = [_channel(beam, scanner, materials) for beam in (scanner.low, scanner.high)]
+    channels = [_channel(beam, scanner, _materials(voxels, extra)) for beam in (scanner.low, scanner.high)]
     angles = np.linspace(0.0, np.pi, scanner.views, endpoint=False)
-    rays = int(np.ceil(np.hypot(n, n) / 2)) * 2 + 2
     slices = voxels.material.shape[0] // s
     out = np.empty((2, slices, n, n), dtype=np.float32)
     done = 0
@@ -143,7 +173,7 @@ def acquire(
     def work(i: int) -> None:
         nonlocal done
         part = voxels.material[i * s : (i + 1) * s]
-        out[:, i] = _slice(i, part, voxels.pitch_mm, angles, scanner, channels, rays, seed) * 10.0
+        out[:, i] = _slice(i, part, voxels.pitch_mm, angles, scanner, channels, seed) * 10.0
         done += 1
         progress(done / slices, "project and reconstruct")
 
