@@ -47,3 +47,19 @@ def test_numbers_stand_inside_and_apart():
     places = {int(n): (float(x), float(y)) for x, y, n in tags}
     assert set(places) == {2, 3}
     assert max(abs(a - b) for a, b in zip(places[2], places[3], strict=True)) > 15
+
+
+def test_a_picture_too_large_is_averaged_and_its_outlines_stay_in_place():
+    mask = np.zeros((300, 407), bool)
+    mask[100:200, 100:300] = True
+    picture = np.where(mask[..., None], 0, 255).astype(np.uint8).repeat(3, axis=2)
+    marks = [Mark("object", 1, mask)]
+    large, small = (
+        figure(picture, (1.0, 1.0), width=407, title="t", marks=marks, pixels=pixels) for pixels in (4096, 100)
+    )
+    assert re.findall(r'class="line object" d="([^"]+)"', large) == re.findall(
+        r'class="line object" d="([^"]+)"', small
+    )
+    assert 'width="407.0"' in large
+    assert 'width="405.0"' in small  # 81 blocks of 5
+    assert len(small) < len(large)

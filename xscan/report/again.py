@@ -101,6 +101,8 @@ def write_page(
     """
     folder = Path(folder)
     document = read_report(folder)
+    from jinja2 import TemplateError
+
     try:
         shape, binning = document["scan"]["shape"], int(document["scan"].get("binning", 1))
         labels = read_labels(folder, tuple(int(n) for n in shape), binning)  # type: ignore[arg-type]
@@ -112,7 +114,7 @@ def write_page(
             )
         meshes = {t.id: t.mesh for t in library.templates} if library is not None else {}
         html = page(Scene(document, quantities, labels, meshes), config=config, progress=progress)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, TemplateError) as error:
         raise InputError(folder / "report.json", f"is not a whole {SCHEMA_NAME} ({error!r:.80})", REMEDY) from error
     with written_aside(folder, ("report.html",)) as aside:
         (aside / "report.html").write_text(html, encoding="utf-8")

@@ -16,8 +16,8 @@ from xscan.report.png import data_uri
 
 __all__ = ["Mark", "Style", "figure"]
 
-Style = Literal["object", "alarm", "template", "other"]
-ORDER: dict[Style, int] = {"other": 0, "object": 1, "template": 2, "alarm": 3}
+Style = Literal["object", "template", "alarm"]
+ORDER: dict[Style, int] = {"object": 0, "template": 1, "alarm": 2}
 TAG_GAP = 15  # picture units between two numbers
 
 
@@ -45,6 +45,7 @@ def figure(
     *,
     width: float,
     title: str,
+    pixels: int = 4096,
     marks: Sequence[Mark] = (),
     cross: tuple[float, float] | None = None,
     ruler: bool = True,
@@ -57,6 +58,7 @@ def figure(
     pixel_mm : mm of one pixel along rows (down) and columns (right)
     width : picture units across; about the pixels that it will have on the screen, since numbers and lines have
         a fixed size in these units
+    pixels : longest side of the picture inside; a larger one is averaged over blocks
     title : read aloud and shown by the pointer; untrusted text is escaped
     cross : position (down, right), mm, where the planes of the other pictures cut this one
     """
@@ -64,7 +66,12 @@ def figure(
     scale = width / (columns * pixel_mm[1])  # units a mm
     step = (pixel_mm[1] * scale, pixel_mm[0] * scale)
     height = rows * step[1]
-    body = [f'<image href="{data_uri(picture)}" width="{width:.1f}" height="{height:.1f}" preserveAspectRatio="none"/>']
+    block = max(1, -(-max(rows, columns) // pixels))
+    inner = _averaged(picture, block)
+    size = (inner.shape[1] * block * step[0], inner.shape[0] * block * step[1])
+    body = [
+        f'<image href="{data_uri(inner)}" width="{size[0]:.1f}" height="{size[1]:.1f}" preserveAspectRatio="none"/>'
+    ]
     if cross is not None:
         down, right = cross[0] * scale, cross[1] * scale
         body.append(f'<path class="cross" d="M0,{down:.1f}H{width:.1f}M{right:.1f},0V{height:.1f}"/>')
@@ -100,6 +107,15 @@ def figure(
         + "".join(body)
         + "</svg>"
     )
+
+
+def _averaged(picture: Image, block: int) -> Image:
+    """Means over square blocks of pixels; what does not fill one is cut off."""
+    if block == 1:
+        return picture
+    rows, columns = (n // block for n in picture.shape[:2])
+    blocks = picture[: rows * block, : columns * block].reshape(rows, block, columns, block, 3)
+    return np.asarray(blocks.mean(axis=(1, 3)).round().astype(np.uint8))
 
 
 def _path(mark: Mark, step: tuple[float, float], scale: float) -> str:

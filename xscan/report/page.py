@@ -7,24 +7,21 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from xscan.model import Progress, silent
-from xscan.report.bars import class_ramps, compared, deviation_scale
+from xscan.report.bars import class_ramps
 from xscan.report.config import ReportConfig
+from xscan.report.environment import environment
 from xscan.report.matching import match_pictures
 from xscan.report.portraits import portrait, portraits
 from xscan.report.reasons import reasons
 from xscan.report.scene import Scene
-from xscan.report.text import clean, number, when, with_sigma
 from xscan.report.views import projection_figures, slice_figures, telling_place
 from xscan.report.voxels import pack
-from xscan.report.words import GENUINE_NAMES, GLOSSARY, KIND_NAMES, RIGHT_NAMES, STATUS_NAMES, VERDICTS
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from xscan.report.words import GLOSSARY, VERDICTS
 
 __all__ = ["page"]
 
@@ -66,7 +63,7 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
         progress(0.5 + 0.4 * done / config.pictured_matches, "pictures of matches")
         drawn[i] = match_pictures(scene, i, pixels=config.surface_pixels, width=230)
     html: str = (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             d=document,
@@ -141,61 +138,6 @@ def _totals(document: Mapping[str, Any]) -> dict[str, Any]:
         "lines": len(lines),
         "confirmed": sum(line["status"] == "confirmed" for line in lines),
     }
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("xscan.report", "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_seen,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "number": lambda v, digits=3: Markup(number(v, digits)),  # noqa: S704 - digits only
-        "pm": lambda v, sigma, unit="": Markup(with_sigma(v, sigma, unit)),  # noqa: S704 - digits, our own units
-        "count": lambda v: "–" if v is None else f"{v:g}",
-        "when": when,
-        "kind": lambda v: KIND_NAMES.get(v, v),
-        "status": lambda v: STATUS_NAMES.get(v, v),
-        "right": lambda v: RIGHT_NAMES.get(v, v),
-        "ids": _ids,
-        "size": _size,
-        "genuine": lambda v: GENUINE_NAMES.get(v, v),
-    }
-    environment.globals |= {"compared": compared, "deviation_scale": deviation_scale, "line_sigma": _line_sigma}
-    return environment
-
-
-def _seen(value: object) -> object:
-    """What every expression of a template becomes, before it is escaped."""
-    if isinstance(value, Markup):
-        return value
-    if isinstance(value, str):
-        return clean(value)
-    return "–" if value is None else value
-
-
-def _ids(ids: list[int]) -> Markup:
-    """Links to rows of the table of objects."""
-    return Markup(", ").join(Markup('<a href="#object-{0}">{0}</a>').format(int(i)) for i in ids) or escape("–")
-
-
-def _size(entry: Mapping[str, Any]) -> str:
-    """Lengths of the box, longest first."""
-    low, high = entry["bbox_mm"]
-    lengths = sorted((h - k for k, h in zip(low, high, strict=True)), reverse=True)
-    return " × ".join(f"{v:.0f}" for v in lengths)
-
-
-def _line_sigma(line: Mapping[str, Any], objects: list[Mapping[str, Any]]) -> float:
-    """Uncertainty of a declared line's measured mass, from its objects."""
-    ids = set(line["object_ids"])
-    return float(sum((o["mass_g_uncertainty"] or 0) ** 2 for o in objects if o["id"] in ids) ** 0.5)
 
 
 @cache

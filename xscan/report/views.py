@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from xscan.report.colours import Image
 from xscan.report.figure import Mark, Style, figure
 from xscan.report.projections import projections
 from xscan.report.scene import Scene, Window
@@ -42,9 +41,10 @@ def slice_figures(scene: Scene, place: tuple[int, int, int], *, width: float, pi
         picture = slice_picture(scene, whole, axis, place[axis])  # type: ignore[arg-type]
         caption = f"slice {AXES[axis]} = {(place[axis] + 0.5) * sizes[axis]:.0f} mm"
         drawn = figure(
-            _smaller(picture, pixels),
-            _pixel_mm(picture, pixels, (sizes[down], sizes[right])),
+            picture,
+            (sizes[down], sizes[right]),
             width=width,
+            pixels=pixels,
             title=caption,
             marks=_marks(scene, axis, place[axis], whole, _shown(scene)),  # type: ignore[arg-type]
             cross=((place[down] + 0.5) * sizes[down], (place[right] + 0.5) * sizes[right]),
@@ -62,9 +62,10 @@ def projection_figures(scene: Scene, *, width: float, pixels: int) -> list[tuple
         down, right = _others(axis)
         caption = f"seen along {AXES[axis]}"
         drawn = figure(
-            _smaller(picture, pixels),
-            _pixel_mm(picture, pixels, (sizes[down], sizes[right])),
+            picture,
+            (sizes[down], sizes[right]),
             width=width,
+            pixels=pixels,
             title=caption,
             marks=_marks(scene, axis, None, whole, _shown(scene)),  # type: ignore[arg-type]
         )
@@ -158,23 +159,3 @@ def _fullest(scene: Scene, ids: Sequence[int], window: Window, axis: int) -> int
     count = np.isin(scene.labels[window], np.asarray(ids, dtype=np.uint32)).sum(axis=others)
     first: int = window[axis].start
     return first + int(np.argmax(count))
-
-
-def _factor(picture: Image, pixels: int) -> int:
-    longest: int = max(picture.shape[:2])
-    return max(1, -(-longest // pixels))
-
-
-def _smaller(picture: Image, pixels: int) -> Image:
-    """Return block means, so that no side is longer than `pixels`."""
-    f = _factor(picture, pixels)
-    if f == 1:
-        return picture
-    rows, columns = (n // f for n in picture.shape[:2])
-    blocks = picture[: rows * f, : columns * f].reshape(rows, f, columns, f, 3)
-    return np.asarray(blocks.mean(axis=(1, 3)).round().astype(np.uint8))
-
-
-def _pixel_mm(picture: Image, pixels: int, size: tuple[float, float]) -> tuple[float, float]:
-    f = _factor(picture, pixels)
-    return size[0] * f, size[1] * f
