@@ -29,6 +29,12 @@ class SegmentConfig(BaseModel):
         default=0.5, gt=0, lt=1, description="share of the highest value near by at which a blurred edge lies"
     )
     blur_voxels: int = Field(default=2, ge=1, le=5, description="how far blur reaches, voxels")
+    edge_support: float = Field(
+        default=0.5,
+        ge=0,
+        lt=1,
+        description="share of a body's surface that must be an edge; the glow around metal fades instead",
+    )
     wall_mm: float = Field(
         default=12.0, gt=0, description="thickest wall of a carton, mm (triple-wall board is 10 to 12 mm thick)"
     )
@@ -36,12 +42,23 @@ class SegmentConfig(BaseModel):
         default=0.6, gt=0, le=1, description="share of a carton's outer surface that must lie on the faces of a box"
     )
     least_mm3: float = Field(default=40.0, ge=0, description="smallest object, mm³; a ball of 4.2 mm across")
+    core_fraction: float = Field(
+        default=0.8, gt=0, lt=1, description="share of the highest value near by inside which necks are measured"
+    )
     neck_ratio: float = Field(
-        default=0.5,
+        default=0.6,
         gt=0,
         lt=1,
         description="bodies are taken as touching where the neck between them is narrower than this share of the "
-        "thinner one's inscribed radius",
+        "radius reached near by on both sides",
+    )
+    neck_reach: float = Field(
+        default=1.5,
+        gt=0,
+        description="how far from a neck its sides are looked at, in radii of the neck (and 2 voxels)",
+    )
+    least_radius_voxels: float = Field(
+        default=2.0, ge=1, description="inscribed radius, voxels, from which a part can be told from its neighbour"
     )
     alike: float = Field(
         default=0.2, gt=0, lt=1, description="relative difference up to which attenuations are the same"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
 
 from xscan.model import Grid, Labels, Object, Region, Segmentation
 from xscan.segment.bodies import Bodies
 from xscan.segment.config import SegmentConfig
 from xscan.segment.equal import groups
-from xscan.segment.geometry import F32, window_of
+from xscan.segment.geometry import F32, Window, window_of
 from xscan.segment.measure import measure
 from xscan.segment.nest import parents
 from xscan.segment.packaging import Carton
@@ -16,19 +16,23 @@ from xscan.segment.packaging import Carton
 __all__ = ["describe"]
 
 
-def describe(bodies: Bodies, cartons: Sequence[Carton], values: F32, grid: Grid, config: SegmentConfig) -> Segmentation:
-    """Measure, nest and group what was found."""
+def describe(
+    bodies: Bodies, window: Window, carton: Carton | None, values: F32, grid: Grid, config: SegmentConfig
+) -> Segmentation:
+    """Measure, nest and group what was found; `window` is where the bodies' labels lie in the grid."""
     from xscan_kernels.measuring import region_statistics
 
-    labels = bodies.labels
+    labels = np.zeros(grid.shape, np.uint32)
+    labels[window] = bodies.labels
     goods = sorted(bodies.scores)
     top = len(goods)
-    for n, carton in enumerate(cartons, top + 1):
-        labels[carton.wall & (labels == 0)] = n
-    count = top + len(cartons)
+    count = top
+    if carton is not None:
+        count += 1
+        labels[carton.wall & (labels == 0)] = count
     stats = region_statistics(labels, [values], count=count)
     boxes = {k: tuple(int(v) for v in stats.bbox[k]) for k in range(1, count + 1)}
-    inside = parents(labels, {k: boxes[k] for k in goods}, grid.voxel_size_mm)
+    nested = parents(labels, {k: boxes[k] for k in goods}, grid.voxel_size_mm)
 
     shapes: dict[int, dict[str, float]] = {}
     for k in goods:
@@ -43,10 +47,9 @@ def describe(bodies: Bodies, cartons: Sequence[Carton], values: F32, grid: Grid,
         centre = tuple(grid.position_mm(stats.centroid[k]))
         regions.append(Region(k, int(stats.count[k]), box, centre))
         scores = dict(bodies.scores.get(k, {}))
-        if k in inside:
-            scores["enclosed"] = inside[k][1]
-        if k > top:
-            carton = cartons[k - top - 1]
+        if k in nested:
+            scores["enclosed"] = nested[k][1]
+        if k > top and carton is not None:
             scores["flat"] = carton.flat
             shapes[k] = {"wall_mm": carton.thickness_mm, "mean_mhu": float(stats.mean[0, k])}
         objects.append(
@@ -57,7 +60,7 @@ def describe(bodies: Bodies, cartons: Sequence[Carton], values: F32, grid: Grid,
                 bbox=box,
                 centroid_mm=centre,
                 voxels=int(stats.count[k]),
-                parent=inside[k][0] if k in inside else None,
+                parent=nested[k][0] if k in nested else None,
                 name="" if k <= top else "carton",
                 scores=scores,
                 shape=shapes[k],

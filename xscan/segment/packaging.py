@@ -1,138 +1,117 @@
-"""Cartons: a thin, flat-sided wall around everything else, at any angle.
+"""Cartons: thin, flat walls around everything else.
 
-What one sees from outside of a closed parcel is its carton; all contents lie deeper. So the wall is what lies
-within its thickness of the outside air, and the thickness is read from how attenuation falls with depth.
+The outer faces of a carton are found as planes; the wall is what lies within its thickness of them, and the
+thickness is read from how attenuation falls with depth below the faces.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xscan.segment.box import find_box
 from xscan.segment.config import SegmentConfig
-from xscan.segment.geometry import F32, Bool, components, depth, grown, outside
+from xscan.segment.geometry import F32, Bool, Window, window_of
 
-__all__ = ["Carton", "find_cartons", "flat_share"]
+__all__ = ["Carton", "find_carton", "interior"]
 
-SEAL_MM = 4.0  # gaps in a wall that are taken as closed
-LEAST_MM3 = 1e5  # a parcel's smallest volume (S10 post: 90 × 140 mm; a padded ring box holds 100 cm³)
 LOW_QUANTILE = 0.3  # of the values at one depth: most of a wall has air behind it, some of it goods
+BRIGHT = 1.5  # times the wall's own value: what stands in its depth and is brighter is goods pressed against it
 
 
 @dataclass(frozen=True, eq=False)
 class Carton:
-    """A closed carton.
+    """A carton, closed or open.
 
     Parameters
     ----------
     wall : its voxels
-    inside : voxels that it encloses, the wall excluded
+    outside : voxels before its faces
     thickness_mm : of the wall, between its half heights
-    level : highest typical value of the wall
-    flat : share of the outer surface that lies on the faces of a box
+    level : typical value in the middle of the wall
+    flat : share of the skin under the faces where a wall was met
     """
 
     wall: Bool
-    inside: Bool
+    outside: Bool
     thickness_mm: float
     level: float
     flat: float
 
 
-def find_cartons(values: F32, floor: float, voxel_mm: Sequence[float], config: SegmentConfig) -> tuple[Carton, ...]:
-    """Cartons in a volume: thin, flat-sided hulls that enclose most of their volume.
+def find_carton(
+    values: F32, floor: float, metal: NDArray[np.bool_], voxel_mm: Sequence[float], config: SegmentConfig
+) -> Carton | None:
+    """Find the carton that everything else lies in.
 
     Parameters
     ----------
     values : attenuation (z, y, x)
     floor : least value of matter
+    metal : (z,) slices with metal in them
     voxel_mm : voxel size
     config : settings
 
     Returns
     -------
-    tuple of Carton
-        In raster order; empty where nothing is packed in a carton.
+    Carton or None
+        None where what shows to the outside is no box of thin walls.
     """
-    matter = values > floor
-    seal = max(SEAL_MM, 1.5 * max(voxel_mm))
-    air = grown(outside(grown(matter, voxel_mm, seal)), voxel_mm, seal)
-    air &= ~matter
-    air = _reached(air)
-    least = int(LEAST_MM3 / float(np.prod(voxel_mm)))
-    hulls, count = components(~air, 6, least)
-    found = (_carton(hulls == k, values, air, floor, voxel_mm, config) for k in range(1, count + 1))
-    return tuple(c for c in found if c is not None)
+    from xscan_kernels.filtering import gaussian
 
-
-def _reached(air: Bool) -> Bool:
-    """The part of `air` that is connected with what lies beyond the volume."""
-    return outside(~air)
-
-
-def _carton(
-    hull: Bool, values: F32, air: Bool, floor: float, voxel_mm: Sequence[float], config: SegmentConfig
-) -> Carton | None:
-    deep = depth(hull, voxel_mm)
-    step = float(np.median(voxel_mm)) / 2
-    skin = hull & (deep <= max(voxel_mm) * 1.01)
-    profile = _profile(values, deep, hull, step, config.wall_mm)
-    peak_at = int(np.argmax(profile[: max(1, int(config.wall_mm / 2 / step))]))
-    peak = profile[peak_at]
-    falls = np.flatnonzero(profile[peak_at:] < peak / 2)
-    if peak < floor or falls.size == 0:
+    # board is thin and light: a little smoothing brings it out of the noise
+    faint = gaussian(values, 1.0) > floor / 2
+    box = find_box(faint, voxel_mm, metal)
+    if box is None:
         return None
-    thickness = (peak_at + int(falls[0])) * step
-    inside = hull & (deep > thickness + max(voxel_mm) / 2)
-    flat = flat_share(np.argwhere(skin) * np.asarray(voxel_mm), max(voxel_mm))
-    if thickness > config.wall_mm or inside.sum() < 0.5 * hull.sum() or flat < config.flat_share:
+    depth = box.depth(values.shape, voxel_mm)
+    flat = box.covered(faint, depth, voxel_mm, metal)
+    half = float(np.mean(voxel_mm)) / 2
+    level, thickness = _wall(values, depth, half, config.wall_mm, metal)
+    if flat < config.flat_share or level < floor / 2 or thickness > config.wall_mm:
         return None
-    # what stands in the wall's depth but is brighter than any wall is goods pressed against it
-    wall = hull & ~inside & (values < 1.5 * peak)
-    return Carton(wall, hull & ~wall, float(thickness), float(peak), flat)
+    wall = (depth <= thickness + half) & (depth >= -2 * half) & (values > floor / 2) & (values < BRIGHT * level)
+    return Carton(wall, depth < -half, thickness, level, flat)
 
 
-def _profile(values: F32, deep: F32, hull: Bool, step: float, until: float) -> NDArray[np.float64]:
-    """Low quantile of the values at each depth, in steps of `step` mm."""
-    near = hull & (deep <= until + 2 * step)
-    bins = (deep[near] / step).astype(np.int64)
+def _wall(values: F32, depth: F32, step: float, until: float, metal: NDArray[np.bool_]) -> tuple[float, float]:
+    """Value in the middle of the wall and its thickness (mm), infinite where values do not fall behind it."""
+    near = (depth >= 0) & (depth <= until + 2 * step)
+    if not metal.all():
+        near[metal] = False
+    bins = (depth[near] / step).astype(np.int64)
     v = values[near]
     order = np.argsort(bins, kind="stable")
     bins, v = bins[order], v[order]
-    edges = np.searchsorted(bins, np.arange(int(until / step) + 2))
-    out = np.full(edges.size - 1, np.nan)
-    for k in range(out.size):
-        if edges[k + 1] > edges[k]:
-            out[k] = np.quantile(v[edges[k] : edges[k + 1]], LOW_QUANTILE)
-    known = np.flatnonzero(np.isfinite(out))
-    return np.interp(np.arange(out.size), known, out[known]) if known.size else np.zeros(out.size)
+    count = int(until / step) + 2
+    edges = np.searchsorted(bins, np.arange(count + 1))
+    profile = np.array([np.quantile(v[a:b], LOW_QUANTILE) if b > a else np.nan for a, b in pairwise(edges)])
+    known = np.flatnonzero(np.isfinite(profile))
+    if known.size == 0:
+        return 0.0, np.inf
+    profile = np.interp(np.arange(count), known, profile[known])
+    top = int(np.argmax(profile[: count // 2 + 1]))
+    falls = np.flatnonzero(profile[top:] < profile[top] / 2)
+    return float(profile[top]), (top + int(falls[0])) * step if falls.size else np.inf
 
 
-def flat_share(points_mm: NDArray[np.float64], tolerance_mm: float) -> float:
-    """Share of surface points that lie on the six faces of the smallest box around them.
+def interior(carton: Carton | None, shape: tuple[int, ...]) -> tuple[Window, Bool]:
+    """Box of all that may be goods, and which voxels of that box may be.
 
     Parameters
     ----------
-    points_mm : surface points (n, 3)
-    tolerance_mm : voxel size; a face may bulge by two of them or by 2 % of the box, whichever is more
-
-    Returns
-    -------
-    float
-        1 for a box at any angle, about 0.2 for a ball.
+    carton : None where nothing is packed: then goods may be anywhere
+    shape : of the volume
     """
-    import trimesh
-    from scipy.spatial import ConvexHull, QhullError
-
-    thinned = points_mm[:: max(1, len(points_mm) // 20000)]
-    try:
-        corners = thinned[ConvexHull(thinned).vertices]
-        to_box, extents = trimesh.bounds.oriented_bounds(corners)
-    except (QhullError, ValueError):
-        return 0.0
-    p = thinned @ to_box[:3, :3].T + to_box[:3, 3]
-    gap = np.min(np.asarray(extents) / 2 - np.abs(p), axis=1)
-    return float(np.mean(gap <= max(2 * tolerance_mm, 0.02 * float(np.min(extents)))))
+    if carton is None:
+        return (slice(0, shape[0]), slice(0, shape[1]), slice(0, shape[2])), np.ones(shape, bool)
+    free = ~(carton.wall | carton.outside)
+    spans = [np.flatnonzero(free.any(axis=tuple(i for i in range(3) if i != k))) for k in range(3)]
+    if not spans[0].size:
+        return (slice(0, 0),) * 3, np.zeros((0, 0, 0), bool)
+    box = window_of([s[0] for s in spans] + [s[-1] + 1 for s in spans], shape)
+    return box, np.ascontiguousarray(free[box])

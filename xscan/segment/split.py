@@ -1,8 +1,11 @@
-"""Bodies that touch are parted at the neck between them; limbs of one body are not.
+"""Bodies that touch are parted at the pinch between them; limbs of one body are not.
 
-Where two bodies touch, the cut is a pinch: far narrower than the inscribed ball of either. Where a limb leaves
-a body, the cut is about as wide as the limb itself. So a cut is judged by its inscribed radius over that of the
-thinner of both sides.
+Where two bodies touch, the cut is a pinch: a few mm off it on either side matter is much thicker. Where a limb
+leaves a body, or a thin wall runs on, matter on one side stays as thin as the cut itself. So a cut is judged by
+its inscribed radius over the thickness reached near by, on the side where less is reached.
+
+Blur fills the wedge between two rounded bodies, but not to the full height: depths are taken inside a level nearer
+to the local maximum than the edge is, where the wedge is open again.
 """
 
 from __future__ import annotations
@@ -13,20 +16,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
-from xscan.segment.geometry import F32, Bool, Labels32, closed, depth, outside
+from xscan.segment.geometry import F32, Bool, Labels32, closed, components, depth, outside
 
 __all__ = ["Cut", "split"]
+
+HOLLOW = 0.1  # of the matter, from which its cavities are worth keeping
+
+Edges = dict[tuple[int, int], tuple[float, tuple[int, int, int]]]
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A neck that was judged.
+    """A neck where a body was parted.
 
     Parameters
     ----------
     a, b : the parts on either side
-    ratio : inscribed radius of the neck over that of the thinner part
+    ratio : inscribed radius of the neck over that of what lies beside it
     """
 
     a: int
@@ -34,95 +42,129 @@ class Cut:
     ratio: float
 
 
-def split(body: Bool, voxel_mm: Sequence[float], config: SegmentConfig) -> tuple[Labels32, tuple[Cut, ...]]:
-    """Part one connected body at its necks.
+def split(
+    body: Bool, values: F32, noise: float, voxel_mm: Sequence[float], config: SegmentConfig
+) -> tuple[Labels32, tuple[Cut, ...]]:
+    """Part one connected body at its pinches.
 
     Parameters
     ----------
     body : mask (z, y, x)
+    values : attenuation
+    noise : standard deviation of `values`
     voxel_mm : voxel size
     config : settings
 
     Returns
     -------
     parts : uint32 (z, y, x), from 1 where `body`
-    cuts : the necks that were cut
+    cuts : where it was parted
     """
-    from xscan_kernels.flooding import h_maxima, watershed
+    from xscan_kernels import h_maxima, watershed
 
-    solid = ~outside(closed(body, voxel_mm, max(voxel_mm)))
-    deep = depth(solid, voxel_mm)
     step = float(max(voxel_mm))
-    if float(deep.max(initial=0.0)) < 2.5 * step:
-        return body.astype(np.uint32), ()
-    from xscan.segment.geometry import components
-
+    solid = ~outside(closed(body, voxel_mm, step))
+    core = body & _core(values, noise, config)
+    if solid.sum() > (1 + HOLLOW) * body.sum():
+        # only the skirt that faces outwards goes: cavities stay filled, even where their wall is thin
+        core = solid & ~outside((solid & ~body) | core)
+    inner = ~outside(closed(core, voxel_mm, step)) & solid
+    deep = depth(inner, voxel_mm)
+    whole = body.astype(np.uint32), ()
+    if float(deep.max(initial=0.0)) < config.least_radius_voxels * step:
+        return whole
     seeds, count = components(h_maxima(deep, 0.5 * step, 26), 26)
     if count < 2:
-        return body.astype(np.uint32), ()
-    parts = watershed(-deep, seeds, solid, 26)
-    table, cuts = _judge(parts, count, deep, step, voxel_mm, config)
-    parts = table[parts]
+        return whole
+    parts = watershed(-deep, seeds, inner, 26)
+    table, cuts = _judge(parts, count, deep, voxel_mm, config)
+    if not cuts and table.max() < 2:
+        return whole
+    parts = watershed(-depth(solid, voxel_mm), table[parts], solid, 26)
     parts[~body] = 0
     return parts, cuts
 
 
-def necks(parts: Labels32, deep: F32) -> dict[tuple[int, int], float]:
-    """Widest inscribed radius on the interface of each pair of touching parts."""
-    found: dict[tuple[int, int], float] = {}
+def _core(values: F32, noise: float, config: SegmentConfig) -> Bool:
+    """Voxels near the local maximum, less what the noise explains."""
+    from scipy import ndimage as ndi
+
+    highest = ndi.maximum_filter(values, size=2 * config.blur_voxels + 1, mode="nearest")
+    # beyond metal's threshold, hardening and starved rays move values as much as matter does
+    level = config.core_fraction * np.minimum(highest, np.float32(METAL))
+    level += config.edge_fraction * np.maximum(highest - np.float32(METAL), 0)
+    return np.asarray(values >= level - np.float32(3 * noise))
+
+
+def _necks(parts: Labels32, deep: F32) -> Edges:
+    """Widest inscribed radius on the interface of each pair of touching parts, and where it is."""
+    found: Edges = {}
     for axis in range(3):
-        a = parts.take(np.arange(parts.shape[axis] - 1), axis)
-        b = parts.take(np.arange(1, parts.shape[axis]), axis)
-        at = (a != b) & (a > 0) & (b > 0)
-        low = np.minimum(
-            deep.take(np.arange(deep.shape[axis] - 1), axis)[at], deep.take(np.arange(1, deep.shape[axis]), axis)[at]
-        )
-        pairs = np.sort(np.stack([a[at], b[at]], 1), axis=1)
-        if not len(pairs):
-            continue
-        unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
-        top = np.zeros(len(unique), np.float64)
-        np.maximum.at(top, inverse.ravel(), low)
-        for (p, q), r in zip(unique.tolist(), top.tolist(), strict=True):
-            found[p, q] = max(found.get((p, q), 0.0), r)
+        n = parts.shape[axis]
+        low = tuple(slice(0, n - 1) if k == axis else slice(None) for k in range(3))
+        high = tuple(slice(1, n) if k == axis else slice(None) for k in range(3))
+        a, b = parts[low], parts[high]
+        at = np.nonzero((a != b) & (a > 0) & (b > 0))
+        radius = np.minimum(deep[low][at], deep[high][at])
+        first, second = np.minimum(a[at], b[at]), np.maximum(a[at], b[at])
+        order = np.lexsort((-radius, second, first))
+        pairs = np.stack([first[order], second[order]], axis=1)
+        new = np.ones(len(pairs), bool)
+        new[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
+        for k in order[new]:
+            key = int(first[k]), int(second[k])
+            if radius[k] > found.get(key, (-1.0, (0, 0, 0)))[0]:
+                found[key] = float(radius[k]), (int(at[0][k]), int(at[1][k]), int(at[2][k]))
+    return found
+
+
+def _near(
+    parts: Labels32, deep: F32, place: tuple[int, int, int], reach_mm: float, voxel_mm: Sequence[float]
+) -> dict[int, float]:
+    """Greatest depth of each part within `reach_mm` of a voxel."""
+    span = [int(np.ceil(reach_mm / v)) for v in voxel_mm]
+    window = tuple(slice(max(0, p - r), p + r + 1) for p, r in zip(place, span, strict=True))
+    axes = [
+        (np.arange(s.start, min(s.stop, n)) - p) * v
+        for s, n, p, v in zip(window, parts.shape, place, voxel_mm, strict=True)
+    ]
+    away = axes[0][:, None, None] ** 2 + axes[1][None, :, None] ** 2 + axes[2][None, None, :] ** 2
+    inside = (away <= reach_mm**2) & (parts[window] > 0)
+    found: dict[int, float] = {}
+    ids, d = parts[window][inside], deep[window][inside]
+    for k in np.unique(ids):
+        found[int(k)] = float(d[ids == k].max())
     return found
 
 
 def _judge(
-    parts: Labels32, count: int, deep: F32, step: float, voxel_mm: Sequence[float], config: SegmentConfig
+    parts: Labels32, count: int, deep: F32, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> tuple[NDArray[np.uint32], tuple[Cut, ...]]:
     """Join parts over every neck that is no pinch, the widest first."""
-    from scipy import ndimage as ndi
+    step = float(max(voxel_mm))
+    root = np.arange(count + 1)
+    edges = {
+        key: (radius, _near(parts, deep, place, config.neck_reach * radius + 2 * step, voxel_mm))
+        for key, (radius, place) in _necks(parts, deep).items()
+    }
 
-    ids = np.arange(1, count + 1)
-    peak = dict(zip(ids.tolist(), np.asarray(ndi.maximum(deep, parts, ids)).tolist(), strict=True))
-    joined = {int(i): int(i) for i in ids}
-    edges = necks(parts, deep)
-
-    def ratio(pair: tuple[int, int]) -> float:
-        return edges[pair] / min(peak[pair[0]], peak[pair[1]])
-
-    def stays(pair: tuple[int, int]) -> bool:
-        return ratio(pair) < config.neck_ratio and min(peak[pair[0]], peak[pair[1]]) >= 2.5 * step
+    def ratio(radius: float, near: dict[int, float], a: int, b: int) -> float:
+        sides = [max((d for k, d in near.items() if root[k] == side), default=radius) for side in (a, b)]
+        if min(sides) < config.least_radius_voxels * step:
+            return 1.0  # too thin for its thickness to be told
+        return min(1.0, radius / min(sides))
 
     while True:
-        loose = [p for p in sorted(edges) if not stays(p)]
-        if not loose:
+        open_: dict[tuple[int, int], float] = {}
+        for (p, q), (radius, near) in sorted(edges.items()):
+            a, b = sorted((int(root[p]), int(root[q])))
+            if a != b:
+                open_[a, b] = max(open_.get((a, b), 0.0), ratio(radius, near, a, b))
+        worst = max(open_, key=lambda k: (open_[k], -k[0], -k[1]), default=None)
+        if worst is None or open_[worst] < config.neck_ratio:
             break
-        a, b = max(loose, key=lambda p: (ratio(p), -p[0], -p[1]))
-        for k, v in joined.items():
-            if v == b:
-                joined[k] = a
-        peak[a] = max(peak[a], peak.pop(b))
-        merged: dict[tuple[int, int], float] = {}
-        for (p, q), r in edges.items():
-            p, q = (a if p == b else p), (a if q == b else q)
-            if p != q:
-                key = (min(p, q), max(p, q))
-                merged[key] = max(merged.get(key, 0.0), r)
-        edges = merged
-    names = {root: n for n, root in enumerate(sorted(set(joined.values())), 1)}
-    table = np.zeros(count + 1, np.uint32)
-    for k, root in joined.items():
-        table[k] = names[root]
-    return table, tuple(Cut(names[a], names[b], ratio((a, b))) for a, b in sorted(edges))
+        root[root == worst[1]] = worst[0]
+    roots = sorted({int(r) for r in root[1:]})
+    names = {r: n for n, r in enumerate(roots, 1)}
+    table = np.array([0] + [names[int(r)] for r in root[1:]], np.uint32)
+    return table, tuple(Cut(names[a], names[b], r) for (a, b), r in sorted(open_.items()))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xscan.model import Progress, Quantities, Segmentation, silent
+from xscan.segment.artefact import metal_slices
 from xscan.segment.bodies import part_bodies
 from xscan.segment.config import SegmentConfig
 from xscan.segment.describe import describe
 from xscan.segment.foreground import floor_of, foreground
-from xscan.segment.packaging import find_cartons
+from xscan.segment.packaging import find_carton, interior
 
 __all__ = ["segment"]
 
@@ -35,19 +38,19 @@ def segment(
     floor = floor_of(quantities.has_scale, quantities.noise_mhu, config)
 
     progress(0.0, "looking for packaging")
-    cartons = find_cartons(values, floor, voxel_mm, config)
+    carton = find_carton(values, floor, metal_slices(values), voxel_mm, config)
+
+    inside, packed = interior(carton, values.shape)
+    content = np.ascontiguousarray(values[inside])
 
     progress(0.3, "telling matter from air")
-    matter = foreground(values, floor, config)
-    for carton in cartons:
-        matter &= ~carton.wall
-    if cartons:  # what lies outside of every carton stays: it was scanned with them
-        progress(0.4, "leaving the walls out")
+    matter = foreground(content, floor, config) & packed
+    faint = (content > floor) & packed
 
     progress(0.5, "parting what touches")
-    bodies = part_bodies(matter, values, voxel_mm, config)
+    bodies = part_bodies(matter, faint, content, quantities.noise_mhu, voxel_mm, config)
 
     progress(0.8, "measuring")
-    result = describe(bodies, cartons, values, quantities.grid, config)
+    result = describe(bodies, inside, carton, values, quantities.grid, config)
     progress(1.0, f"{len(result.goods)} objects")
     return result
