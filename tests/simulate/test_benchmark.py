@@ -1,0 +1,73 @@
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+from benchmarks.parcels.make import seeds_of
+from benchmarks.parcels.score import bootstrap, score_parcel, summary, wilson
+
+
+def test_seeds_are_read_as_people_write_them():
+    assert seeds_of("0-3,7") == [0, 1, 2, 3, 7]
+
+
+def test_a_proportion_has_wilsons_interval():
+    p, low, high = wilson(8, 10)
+    assert (p, low, high) == pytest.approx((0.8, 0.490, 0.943), abs=1e-3)
+
+
+def test_the_interval_of_a_median_holds_it():
+    value, low, high = bootstrap([[0.1, 0.2], [0.3], [0.2, 0.25]], lambda v: float(np.median(v)))
+    assert low <= value == 0.2 <= high
+
+
+@pytest.fixture
+def perfect(fixtures, tmp_path):
+    """The fixture parcel and a report that knows everything."""
+    truth = json.loads((fixtures / "parcel" / "truth.json").read_text(encoding="utf-8"))
+    objects = [
+        {"id": o["id"], "mass_g": o["mass_g"], "mass_g_uncertainty": 1.0, "role": "goods", "parent": o.get("parent")}
+        for o in truth["objects"]
+    ]
+    ids = {o["kind"]: o["id"] for o in truth["objects"]}
+    anomalies = [
+        {"kind": "template-match", "severity": 0.9, "object_ids": [ids["robot"]], "template_id": "robot"},
+        {"kind": "quantity-mismatch", "severity": 0.9, "object_ids": []},
+        {"kind": "dangerous-goods", "severity": 0.9, "object_ids": [ids["cell"]]},
+        {"kind": "hidden-object", "severity": 0.9, "object_ids": [ids["powder"]]},
+    ]
+    report = {"objects": objects, "anomalies": anomalies, "decision": "detain", "risk": 0.9}
+    (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    with h5py.File(fixtures / "parcel" / "labels.h5") as a, h5py.File(tmp_path / "labels.h5", "w") as b:
+        b["label"] = a["label"][:].astype(np.uint32)
+    return fixtures / "parcel", tmp_path, report
+
+
+def test_a_report_that_knows_everything_has_full_marks(perfect):
+    row = score_parcel(perfect[0], perfect[1])
+    assert row["found"] == row["bodies"] == 6
+    assert row["merged"] == row["split"] == row["spurious"] == 0
+    assert all(row["expect"].values())
+    assert np.abs(row["mass_error"]).max() == 0
+    figures = summary([row])
+    assert figures["object recall"][0] == figures["findings recall"][0] == 1
+
+
+def test_merging_splitting_and_missing_cost_marks(perfect):
+    folder, result, report = perfect
+    report["anomalies"] = []
+    report["objects"].append({"id": 9, "mass_g": 20.0, "role": "goods", "parent": None})
+    (result / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    with h5py.File(result / "labels.h5", "r+") as file:
+        label = file["label"][:]
+        label[label == 5] = 4  # the robots become one
+        cup = np.argwhere(label == 3)
+        label[tuple(cup[: len(cup) // 3].T)] = 9  # the cup falls in two
+        file["label"][:] = label
+    row = score_parcel(folder, result)
+    assert row["merged"] == 2
+    assert row["split"] == 1
+    assert row["spurious"] == 2  # a third of the cup, and the lump of robots, are no true body
+    assert row["found"] < 6
+    assert not any(row["expect"].values())
