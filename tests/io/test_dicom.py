@@ -290,3 +290,12 @@ def test_real_series(shared_data):
     np.testing.assert_allclose(scan.grid.origin_mm, image.GetOrigin())
     np.testing.assert_allclose(scan.grid.voxel_size_mm, image.GetSpacing()[::-1])
     assert load(folder / "I10").grid == scan.grid
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90"])
+@pytest.mark.parametrize("signed", [False, True])
+def test_twelve_bits_in_compressed_frames(tmp_path, phantom, write_series, syntax, signed):
+    array = (phantom - 200).astype(np.int16) if signed else phantom.astype(np.uint16)
+    for path in write_series(tmp_path / "s", array, positions(6), BitsStored=12, HighBit=11):
+        _gdcm_transcode(path, syntax)
+    np.testing.assert_array_equal(load(tmp_path / "s").volume("mono").stored[...], array)
