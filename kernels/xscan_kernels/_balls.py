@@ -17,39 +17,48 @@ greater_word = _bits.greater_word
 
 
 @kernel
-def pack_rows(flat, invert, words, width, begin, end):
-    """Words of rows [begin, end): bits of non-zero voxels, or of zero ones for ``invert``."""
-    for row in range(begin, end):
-        for word in range(words.shape[1]):
-            valid = min(64, width - 64 * word)
-            bits = greater_word(flat, row * width + 64 * word, valid, np.uint8(0))
-            if invert:
-                bits = ~bits & (ALL >> np.uint64(64 - valid))
-            words[row, word] = bits
+def pack_rows(flat, invert, shape, words, rows, first_row, first_word, begin, end):
+    """Words of planes [begin, end): bits of non-zero voxels, or of zero ones for ``invert``.
+
+    Voxel row ``y`` of plane ``z`` goes to row ``first_row + z * rows + y``, from ``first_word`` on: the
+    words may hold a wider volume.
+    """
+    _, height, width = shape
+    for z in range(begin, end):
+        for y in range(height):
+            at = (z * height + y) * width
+            line = words[first_row + z * rows + y]
+            for word in range((width + 63) // 64):
+                valid = min(64, width - 64 * word)
+                bits = greater_word(flat, at + 64 * word, valid, np.uint8(0))
+                if invert:
+                    bits = ~bits & (ALL >> np.uint64(64 - valid))
+                line[first_word + word] = bits
 
 
 @kernel
-def unpack_rows(words, invert, flat, width, begin, end):
-    """Write the bits of rows [begin, end) as 0 and 1."""
+def unpack_rows(words, rows, first_row, first_word, invert, flat, shape, begin, end):
+    """Write the bits of planes [begin, end) as 0 and 1; places as of :func:`pack_rows`."""
+    _, height, width = shape
     flip = ALL if invert else ZERO
-    for row in range(begin, end):
-        for word in range(words.shape[1]):
-            bits = words[row, word] ^ flip
-            at = row * width + 64 * word
-            for bit in range(min(64, width - 64 * word)):
-                flat[at + bit] = np.uint8((bits >> np.uint64(bit)) & ONE)
+    for z in range(begin, end):
+        for y in range(height):
+            line = words[first_row + z * rows + y]
+            at = (z * height + y) * width
+            for word in range((width + 63) // 64):
+                bits = line[first_word + word] ^ flip
+                part = flat[at + 64 * word : at + min(width, 64 * word + 64)]
+                for bit in range(np.uint64(part.size)):
+                    part[bit] = np.uint8((bits >> bit) & ONE)
 
 
 @kernel
-def _spread(line, left, right, reach):
-    """Dilate the words of ``line`` by ``reach`` voxels to both sides, in place.
+def _spread(left, right, done, reach, spread):
+    """Dilate a row by ``reach`` voxels to both sides, when ``left`` and ``right`` are by ``done`` already.
 
     Each side apart: bits that left the row on one side must not be missed on the way back.
     """
-    n = line.size
-    for w in range(n):
-        left[w] = right[w] = line[w]
-    done = 0
+    n = spread.size
     while done < reach:
         step = min(reach - done, done + 1, 63)
         up = np.uint64(step)
@@ -62,38 +71,65 @@ def _spread(line, left, right, reach):
         left[n - 1] |= left[n - 1] >> up
         done += step
     for w in range(n):
-        line[w] = left[w] | right[w]
+        spread[w] = left[w] | right[w]
 
 
 @kernel
-def dilate_planes(words, half, rows, width, out, begin, end):
-    """Dilate planes [begin, end) by the ball whose half widths in x are ``half[dz, dy]`` (-1: none).
+def _add(target, source):
+    """Union of two runs of words."""
+    for w in range(np.uint64(target.size)):
+        target[w] |= source[w]
 
-    ``half`` holds the offsets not below zero; the ball is symmetric.
+
+@kernel
+def dilate_planes(words, half, widths, rows, width, out, begin, end):
+    """Dilate into planes [begin, end) by the ball whose half widths in x are ``half[dz, dy]`` (-1: none).
+
+    ``half`` holds the offsets not below zero; the ball is symmetric. ``widths`` are its distinct half
+    widths in rising order. Every plane is spread along x once, then along y once for each distance of
+    planes, and added to the two planes at that distance.
     """
     n = words.shape[1]
     depth = words.shape[0] // rows
+    size = rows * n
+    flat = words.reshape(-1)
+    target = out.reshape(-1)
+    left = np.empty((rows, n), np.uint64)
+    right = np.empty((rows, n), np.uint64)
+    spread = np.empty((widths.size, rows, n), np.uint64)
+    disk = np.empty(size, np.uint64)
+    for index in range(begin * size, end * size):
+        target[index] = ZERO
+    far = half.shape[0] - 1
+    for z in range(max(begin - far, 0), min(end + far, depth)):
+        any_ = ZERO
+        for index in range(z * size, (z + 1) * size):
+            any_ |= flat[index]
+        if any_ == ZERO:
+            continue
+        done = 0
+        for i in range(widths.size):
+            for y in range(rows):
+                if i == 0:
+                    left[y] = words[z * rows + y]
+                    right[y] = words[z * rows + y]
+                _spread(left[y], right[y], done, widths[i], spread[i, y])
+            done = widths[i]
+        for dz in range(half.shape[0]):
+            if not (begin <= z - dz < end or begin <= z + dz < end):
+                continue
+            disk[:] = ZERO
+            for dy in range(half.shape[1]):
+                if half[dz, dy] < 0 or dy >= rows:
+                    continue
+                lines = spread[np.searchsorted(widths, half[dz, dy])].reshape(-1)
+                _add(disk[dy * n :], lines[: size - dy * n])
+                if dy > 0:
+                    _add(disk[: size - dy * n], lines[dy * n :])
+            if begin <= z - dz < end:
+                _add(target[(z - dz) * size : (z - dz + 1) * size], disk)
+            if dz > 0 and begin <= z + dz < end:
+                _add(target[(z + dz) * size : (z + dz + 1) * size], disk)
     tail = ALL >> np.uint64(64 * n - width)
-    line = np.empty(n, np.uint64)
-    left = np.empty(n, np.uint64)
-    right = np.empty(n, np.uint64)
-    for z in range(begin, end):
-        for y in range(rows):
-            target = out[z * rows + y]
-            target[:] = ZERO
-            for dz in range(1 - half.shape[0], half.shape[0]):
-                for dy in range(1 - half.shape[1], half.shape[1]):
-                    reach = half[abs(dz), abs(dy)]
-                    if reach < 0 or not (0 <= z + dz < depth and 0 <= y + dy < rows):
-                        continue
-                    source = words[(z + dz) * rows + y + dy]
-                    any_ = ZERO
-                    for w in range(n):
-                        line[w] = source[w]
-                        any_ |= source[w]
-                    if any_ == ZERO:
-                        continue
-                    _spread(line, left, right, reach)
-                    for w in range(n):
-                        target[w] |= line[w]
-            target[n - 1] &= tail
+    for row in range(begin * rows, end * rows):
+        out[row, n - 1] &= tail

@@ -6,50 +6,68 @@ import numpy as np
 
 from ._jit import kernel
 
-__all__ = ["bilateral_planes", "box_axis", "convolve_x", "convolve_y", "convolve_z"]
+__all__ = ["bilateral_planes", "box_axis", "gaussian_planes"]
 
 
 @kernel
-def convolve_x(source, weights, out, begin, end):
-    """Convolve rows of planes [begin, end) with symmetric half ``weights`` (centre first)."""
-    width = source.shape[2]
-    for z in range(begin, end):
-        for y in range(source.shape[1]):
-            for x in range(width):
-                total = weights[0] * source[z, y, x]
-                for k in range(1, weights.size):
-                    total += weights[k] * (source[z, y, max(x - k, 0)] + source[z, y, min(x + k, width - 1)])
-                out[z, y, x] = total
+def _scale(out, source, weight):
+    for c in range(np.uint64(out.size)):
+        out[c] = weight * source[c]
 
 
 @kernel
-def convolve_y(source, weights, out, begin, end):
-    """As :func:`convolve_x`, along y."""
-    rows, width = source.shape[1:]
+def _add_pair(out, one, other, weight):
+    for c in range(np.uint64(out.size)):
+        out[c] += weight * (one[c] + other[c])
+
+
+@kernel
+def _add_two_pairs(out, one, other, weight, three, four, weight2):
+    for c in range(np.uint64(out.size)):
+        out[c] += weight * (one[c] + other[c]) + weight2 * (three[c] + four[c])
+
+
+@kernel
+def _blur(lines, at, weights, out):
+    """Weighted sum of the rows of ``lines`` around row ``at``; the edge rows stand for those beyond."""
+    last = lines.shape[0] - 1
+    _scale(out, lines[at], weights[0])
+    for k in range(1, weights.size - 1, 2):
+        a, b = lines[max(at - k, 0)], lines[min(at + k, last)]
+        c, d = lines[max(at - k - 1, 0)], lines[min(at + k + 1, last)]
+        _add_two_pairs(out, a, b, weights[k], c, d, weights[k + 1])
+    if weights.size % 2 == 0:
+        k = weights.size - 1
+        _add_pair(out, lines[max(at - k, 0)], lines[min(at + k, last)], weights[k])
+
+
+@kernel
+def gaussian_planes(source, along_z, along_y, along_x, out, begin, end):
+    """Separable symmetric filter (half weights, centre first) for planes [begin, end).
+
+    Plane by plane, so that only the source and the result go through memory.
+    """
+    _, rows, width = source.shape
+    plane = np.empty((rows, width), np.float32)
+    reach = along_x.size - 1
+    line = np.empty(width + 2 * reach, np.float32)
+    flat = source.reshape(source.shape[0], rows * width)
     for z in range(begin, end):
+        _blur(flat, z, along_z, plane.reshape(-1))
         for y in range(rows):
-            for x in range(width):
-                out[z, y, x] = weights[0] * source[z, y, x]
-            for k in range(1, weights.size):
-                a = max(y - k, 0)
-                b = min(y + k, rows - 1)
-                for x in range(width):
-                    out[z, y, x] += weights[k] * (source[z, a, x] + source[z, b, x])
-
-
-@kernel
-def convolve_z(source, weights, out, begin, end):
-    """As :func:`convolve_x`, along z."""
-    depth, rows, width = source.shape
-    for z in range(begin, end):
-        for y in range(rows):
-            for x in range(width):
-                out[z, y, x] = weights[0] * source[z, y, x]
-            for k in range(1, weights.size):
-                a = max(z - k, 0)
-                b = min(z + k, depth - 1)
-                for x in range(width):
-                    out[z, y, x] += weights[k] * (source[a, y, x] + source[b, y, x])
+            middle = line[reach : reach + width]
+            _blur(plane, y, along_y, middle)
+            line[:reach] = middle[0]
+            line[reach + width :] = middle[width - 1]
+            target = out[z, y]
+            _scale(target, middle, along_x[0])
+            for k in range(1, reach + 1):
+                _add_pair(
+                    target,
+                    line[reach - k : reach - k + width],
+                    line[reach + k : reach + k + width],
+                    along_x[k],
+                )
 
 
 @kernel

@@ -364,12 +364,15 @@ def drop_closed(inside, offsets, reaches, begin, end):
             before = (bits << ONE) | last
             last = bits >> TOP
             kept = ZERO
-            while bits != ZERO:
-                bit = bits & (~bits + ONE)
-                if bit & ~before:
-                    run += 1
-                    keep = reaches[run] != 0
+            marks = bits & ~before
+            while marks != ZERO:
+                upto = (marks ^ (marks - ONE)) >> ONE  # the bits before the next start
                 if keep:
-                    kept |= bit
-                bits ^= bit
+                    kept |= bits & upto
+                bits &= ~upto
+                run += 1
+                keep = reaches[run] != 0
+                marks &= marks - ONE
+            if keep:
+                kept |= bits
             inside[row, word] = kept

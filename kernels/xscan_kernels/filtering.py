@@ -60,16 +60,16 @@ def gaussian(
     for sigma in sigmas:
         positive("sigma_voxels", float(sigma), zero=True)
     positive("truncate", truncate)
-    steps = (_filters.convolve_z, _filters.convolve_y, _filters.convolve_x)
-    for step, sigma in zip(steps, sigmas, strict=True):
+    halves = []
+    for sigma in sigmas:
         radius = int(truncate * float(sigma) + 0.5)
-        if radius and source.size:
-            half = np.exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2)
-            half = (half / (2 * half.sum() - half[0])).astype(np.float32)
-            out = np.empty_like(source)
-            run(step, [(source, half, out, a, b) for a, b in slabs(len(source), workers * 4)], workers)
-            source = out
-    return source.copy() if np.may_share_memory(source, np.asarray(volume)) else source
+        half = np.exp(-0.5 * (np.arange(radius + 1) / max(float(sigma), 1e-9)) ** 2)
+        halves.append((half / (2 * half.sum() - half[0])).astype(np.float32))
+    out = np.empty_like(source)
+    if source.size:
+        calls = [(source, *halves, out, a, b) for a, b in slabs(len(source), workers * 4)]
+        run(_filters.gaussian_planes, calls, workers)
+    return out
 
 
 def _box_mean(source: NDArray[np.float32], radius: int, workers: int) -> NDArray[np.float32]:

@@ -29,28 +29,45 @@ def _ball(radius_mm: float, voxel_size_mm: ArrayLike) -> NDArray[np.int64]:
     return np.where(left >= 0, np.floor(np.sqrt(np.maximum(left, 0)) / dx), -1).astype(np.int64)
 
 
-def _pack(mask: NDArray[np.uint8], invert: bool, workers: int) -> Words:
-    depth, rows, width = mask.shape
-    words = np.empty((depth * rows, (width + 63) // 64), np.uint64)
-    flat = mask.reshape(-1)
-    parts = slabs(depth * rows, workers * 4)
-    run(_balls.pack_rows, [(flat, invert, words, width, a, b) for a, b in parts], workers)
-    return words
+class _Frame:
+    """A volume in bit words, with room around it for a dilation to grow into.
 
+    On the left the room is whole words, so that no bit has to be shifted.
+    """
 
-def _unpack(words: Words, invert: bool, shape: tuple[int, ...], workers: int) -> Mask:
-    out = np.empty(shape, np.bool_)
-    flat = out.reshape(-1).view(np.uint8)
-    parts = slabs(len(words), workers * 4)
-    run(_balls.unpack_rows, [(words, invert, flat, shape[2], a, b) for a, b in parts], workers)
-    return out
+    def __init__(self, shape: tuple[int, ...], room: tuple[int, int, int], workers: int) -> None:
+        self.shape, self.workers = shape, workers
+        self.depth, self.rows = shape[0] + 2 * room[0], shape[1] + 2 * room[1]
+        self.first_word = (room[2] + 63) // 64
+        self.width = 64 * self.first_word + shape[2] + room[2]
+        self.first_row = room[0] * self.rows + room[1]
+        self.pieces = slabs(shape[0], workers * 4)
 
+    def pack(self, mask: NDArray[np.uint8], invert: bool) -> Words:
+        words = np.zeros((self.depth * self.rows, (self.width + 63) // 64), np.uint64)
+        given = (mask.reshape(-1), invert, self.shape, words, self.rows, self.first_row, self.first_word)
+        run(_balls.pack_rows, [(*given, a, b) for a, b in self.pieces], self.workers)
+        return words
 
-def _dilated(words: Words, half: NDArray[np.int64], shape: tuple[int, ...], workers: int) -> Words:
-    out = np.empty_like(words)
-    parts = slabs(shape[0], workers * 4)
-    run(_balls.dilate_planes, [(words, half, shape[1], shape[2], out, a, b) for a, b in parts], workers)
-    return out
+    def unpack(self, words: Words, invert: bool) -> Mask:
+        out = np.empty(self.shape, np.bool_)
+        flat = out.reshape(-1).view(np.uint8)
+        given = (words, self.rows, self.first_row, self.first_word, invert, flat, self.shape)
+        run(_balls.unpack_rows, [(*given, a, b) for a, b in self.pieces], self.workers)
+        return out
+
+    def dilate(self, words: Words, half: NDArray[np.int64]) -> Words:
+        out = np.empty_like(words)
+        widths = np.unique(half[half >= 0])
+        given = (words, half, widths, self.rows, self.width, out)
+        run(_balls.dilate_planes, [(*given, a, b) for a, b in slabs(self.depth, self.workers)], self.workers)
+        return out
+
+    def opposite(self, words: Words) -> Words:
+        """All bits turned, those beyond the width kept at zero."""
+        turned = ~words
+        turned[:, -1] &= np.uint64(2**64 - 1) >> np.uint64(64 * words.shape[1] - self.width)
+        return turned
 
 
 def dilate(mask: ArrayLike, radius_mm: float, voxel_size_mm: ArrayLike = 1.0, *, threads: int | None = None) -> Mask:
@@ -91,13 +108,7 @@ def closing(mask: ArrayLike, radius_mm: float, voxel_size_mm: ArrayLike = 1.0, *
 
     Never takes a voxel away. Parameters and result as of :func:`dilate`.
     """
-    volume = as_mask("mask", mask)
-    half = _ball(radius_mm, voxel_size_mm)
-    reach = (half.shape[0] - 1, half.shape[1] - 1, int(half[0, 0]))
-    padded = np.pad(volume, [(n, n) for n in reach])
-    closed = _by_ball(padded, radius_mm, voxel_size_mm, threads, "de")
-    inner = tuple(slice(n, n + length) for n, length in zip(reach, volume.shape, strict=True))
-    return np.ascontiguousarray(closed[inner])
+    return _by_ball(mask, radius_mm, voxel_size_mm, threads, "de")
 
 
 def _by_ball(mask: ArrayLike, radius_mm: float, voxel_size_mm: ArrayLike, threads: Any, order: str) -> Mask:
@@ -107,21 +118,16 @@ def _by_ball(mask: ArrayLike, radius_mm: float, voxel_size_mm: ArrayLike, thread
     half = _ball(radius_mm, voxel_size_mm)
     if volume.size == 0:
         return np.empty(volume.shape, np.bool_)
+    room = (half.shape[0] - 1, half.shape[1] - 1, int(half[0, 0])) if order == "de" else (0, 0, 0)
+    frame = _Frame(volume.shape, room, workers)
     inverted = order[0] == "e"
-    words = _pack(volume, inverted, workers)
+    words = frame.pack(volume, inverted)
     for step in order:
         if (step == "e") != inverted:
-            words = _opposite(words, volume.shape[2])
+            words = frame.opposite(words)
             inverted = not inverted
-        words = _dilated(words, half, volume.shape, workers)
-    return _unpack(words, inverted, volume.shape, workers)
-
-
-def _opposite(words: Words, width: int) -> Words:
-    """All bits turned, those beyond the width kept at zero."""
-    turned = ~words
-    turned[:, -1] &= np.uint64(2**64 - 1) >> np.uint64(64 * words.shape[1] - width)
-    return turned
+        words = frame.dilate(words, half)
+    return frame.unpack(words, inverted)
 
 
 def fill_holes(mask: ArrayLike, connectivity: int = 6, *, threads: int | None = None) -> Mask:
@@ -159,4 +165,4 @@ def fill_holes(mask: ArrayLike, connectivity: int = 6, *, threads: int | None = 
     _runs.keep_open(words, offsets, parent, rows, width)
     closed = [(words, offsets, parent, a * rows, b * rows) for a, b in pieces]
     run(_runs.drop_closed, closed, workers)
-    return _unpack(words, True, volume.shape, workers)
+    return _Frame(volume.shape, (0, 0, 0), workers).unpack(words, True)
