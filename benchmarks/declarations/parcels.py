@@ -109,19 +109,13 @@ def make(planted: str, rng: np.random.Generator) -> Case:
 
 
 def _unlike(kind: str, rng: np.random.Generator) -> str:
-    """A material that a person would call another: organic, mineral or metal, and of another density."""
-    families = (
-        {"textile", "leather"},
-        {"paper", "wood", "food", "powder"},
-        {"plastic", "rubber", "cream", "liquid"},
-        {"glass", "ceramic"},
-        {"metal", "battery", "electronics", "light-metal"},
-    )
-    mine = next(f for f in families if kind in f)
-    names = {"textile": "textile", "ceramic": "ceramic", "metal": "steel", "paper": "paper", "plastic": "abs"}
-    far = [n for k, n in names.items() if k not in mine]
-    # goods of plastic come in cloth, wood and metal too, and appliances in plastic: an officer would wonder at stone
-    return "ceramic" if kind in ("electronics", "battery", "light-metal", "plastic", "rubber") else str(rng.choice(far))
+    """A material of another family (organic, mineral, metal) than the declared goods are of."""
+    mineral, metal = {"glass", "ceramic"}, {"metal", "battery", "electronics", "light-metal"}
+    if kind in mineral:
+        return str(rng.choice(("steel", "abs", "textile")))
+    if kind in metal:
+        return "ceramic" if kind != "metal" else str(rng.choice(("ceramic", "abs", "textile")))
+    return str(rng.choice(("ceramic", "steel")))
 
 
 def _measured(

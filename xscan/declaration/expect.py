@@ -138,7 +138,7 @@ def _narrowed(article: Article, named: tuple[str, ...]) -> dict[str, float]:
     """Weights once materials are named: they count fully; others stay as fittings or contents, or almost not."""
     if not named:
         return dict(article.kinds)
-    keep = 0.6 if article.composite else 0.1
+    keep = 0.6 if article.composite else 0.03
     contents = {"liquid", "cream", "food", "powder"} if article.container else set()
     kinds = {k: w if k in contents else keep * w for k, w in article.kinds.items()}
     return {**kinds, **dict.fromkeys(named, 1.0)}

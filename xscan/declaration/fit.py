@@ -20,6 +20,8 @@ METAL_Z_REL = 0.25  # of Z_e beside metal
 HOLDERS = frozenset({"glass", "ceramic", "metal", "light-metal", "stone"})
 SOLID = 1.9  # g/cm³; a filled bottle of glass whose contents were not told apart lies below
 EMPTY = 0.15  # fit of such a body with an article that is mostly contents
+MIXED = 0.6  # weight of a holder and contents that were not told apart
+MINOR, MINOR_FIT = 0.5, 0.6  # a part of less of the mass than that may be of anything, in an article of many parts
 ANY_FIT = 0.35  # fit that a random body has with a random line
 LEAST_BELIEF = 0.03  # of the signature in what its best candidates are not
 FLOOR = 0.02  # least fit: some article is always made of something else
@@ -74,8 +76,10 @@ def _part_fit(part: Part, expectation: Expectation, kinds: Mapping[str, Kind]) -
     if not part.candidates and part.density is None:
         return None
     fits = [w * _agreement(part, kind, kinds) for kind, w in expectation.kinds.items()]
-    if expectation.composite or expectation.container:
+    if expectation.container:
         fits.append(_mixture(part, expectation, kinds))
+    if expectation.composite and part.share < MINOR:
+        fits.append(MINOR_FIT)
     return max(fits)
 
 
@@ -89,12 +93,20 @@ def _agreement(part: Part, kind: str, kinds: Mapping[str, Kind]) -> float:
 
 
 def _mixture(part: Part, expectation: Expectation, kinds: Mapping[str, Kind]) -> float:
-    """Agreement with a mix of the expected kinds, where parts were not told apart: within the hull of their boxes."""
-    boxes = [box for k, w in expectation.kinds.items() if w >= 0.5 and k in kinds for box in kinds[k].boxes]
-    if part.density is None or not boxes:
+    """Agreement with a holder and contents that were not told apart: within the hull of a box of each."""
+    usual = [k for k, w in expectation.kinds.items() if w >= 0.5 and k in kinds]
+    if part.density is None:
         return 0.0
-    low_d, high_d, low_z, high_z = (f(b[i] for b in boxes) for i, f in enumerate((min, max, min, max)))
-    return 0.7 * _in_box(part, (low_d, high_d, low_z, high_z))
+    best = 0.0
+    for content in CONTENTS.intersection(usual):
+        for holder in usual:
+            if holder in CONTENTS:
+                continue
+            for a in kinds[content].boxes:
+                for b in kinds[holder].boxes:
+                    hull = (min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3]))
+                    best = max(best, _in_box(part, hull))
+    return MIXED * best
 
 
 def _in_box(part: Part, box: tuple[float, float, float, float]) -> float:

@@ -16,6 +16,8 @@ ANY_WEIGHT = 1 / (2 * math.log(10))
 MISCOUNT, MISCOUNT_EQUAL, MISCOUNT_EQUAL_ODD = 0.10, 2e-4, 1e-4
 # Fit below which it no longer counts how badly a material fits.
 LEAST_FIT = 0.002
+# Of honest lines that are made otherwise than expected, the share that would show such a material.
+OTHERWISE = 0.4
 
 
 def honest(log_ratio: float, relative_sigma: float) -> float:
@@ -72,5 +74,5 @@ def material_probability(fit: float | None, sure: float, prior: float) -> float:
     """Probability that a line's goods are of another material than an honest line's would be."""
     if fit is None:
         return 0.0
-    right = (1 - prior) * (sure * max(fit, LEAST_FIT) + (1 - sure) * ANY_FIT)
+    right = (1 - prior) * (sure * max(fit, LEAST_FIT) + (1 - sure) * OTHERWISE * ANY_FIT)
     return prior * ANY_FIT / (prior * ANY_FIT + right)
