@@ -299,3 +299,52 @@ def test_twelve_bits_in_compressed_frames(tmp_path, phantom, write_series, synta
     for path in write_series(tmp_path / "s", array, positions(6), BitsStored=12, HighBit=11):
         _gdcm_transcode(path, syntax)
     np.testing.assert_array_equal(load(tmp_path / "s").volume("mono").stored[...], array)
+
+
+def test_slices_without_positions_go_by_their_numbers(tmp_path, phantom, write_series):
+    for path in write_series(tmp_path / "s", phantom, positions(6)):
+        data = pydicom.dcmread(path)
+        del data.ImagePositionPatient
+        data.save_as(path)
+    scan = load(tmp_path / "s")
+    np.testing.assert_array_equal(scan.volume("mono").stored[...], phantom)
+    assert scan.grid.voxel_size_mm == pytest.approx((2.5, 0.8, 0.7))
+    assert any("without a position" in n for n in scan.provenance.notes)
+
+
+@pytest.mark.parametrize("table", [True, False])
+def test_frames_in_several_fragments(tmp_path, phantom, write_series, table):
+    """The offset table tells which fragments are of one frame; without it, it cannot be known."""
+    from pydicom.encaps import encapsulate
+    from pydicom.pixels.encoders import RLELosslessEncoder
+
+    (path,) = write_series(tmp_path / "s", phantom[:1], positions(1))
+    data = pydicom.dcmread(path)
+    data.NumberOfFrames = len(phantom)
+    frames = [
+        RLELosslessEncoder.encode(
+            p.tobytes(),
+            rows=9,
+            columns=13,
+            samples_per_pixel=1,
+            bits_allocated=16,
+            bits_stored=16,
+            pixel_representation=1,
+            number_of_frames=1,
+            photometric_interpretation="MONOCHROME2",
+            encoding_plugin="pydicom",
+        )
+        for p in phantom
+    ]
+    data.PixelData = encapsulate(frames, fragments_per_frame=2, has_bot=table)
+    data["PixelData"].is_undefined_length = True
+    data.file_meta.TransferSyntaxUID = RLELossless
+    data.save_as(path)
+    if not table:
+        with pytest.raises(InputError, match="6 frames, but 12 fragments"):
+            load(path).volume("mono").array()
+        return
+    scan = load(path)
+    np.testing.assert_array_equal(scan.volume("mono").stored[...], phantom)
+    assert scan.grid.origin_mm == (10, -20, 30)
+    assert any("without a position" in n for n in scan.provenance.notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -168,7 +168,11 @@ def _frames(path: Path, data: Elements, count: int) -> tuple[Frame, ...]:
     own = data.items(0x52009230)
     if own and len(own) != count:
         raise InputError(path, f"{count} frames, but groups for {len(own)}", "fetch it again")
-    return tuple(_frame(i, data, shared, own[i] if own else None) for i in range(count))
+    frames = [_frame(i, data, shared, own[i] if own else None) for i in range(count)]
+    if count > 1 and len({frame.position for frame in frames}) == 1:
+        # one position for all can only be that of the first
+        frames = [frames[0], *(replace(frame, position=None) for frame in frames[1:])]
+    return tuple(frames)
 
 
 def _frame(index: int, data: Elements, shared: Elements, own: Elements | None) -> Frame:
