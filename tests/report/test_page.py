@@ -174,3 +174,12 @@ def test_without_the_viewer_there_is_no_script_at_all(analysis, tmp_path):
     page = _Page((tmp_path / "report.html").read_text("utf-8"))
     assert "script" not in page.tags
     assert "script-src" not in page.policy
+
+
+def test_reasons_beyond_the_pictured_ones_are_folded_away_not_lost(analysis, tmp_path):
+    write_report(
+        analysis, tmp_path, config=ReportConfig(surface_pixels=96, viewer=False, pictured_reasons=1), version="1"
+    )
+    text = " ".join(_Page((tmp_path / "report.html").read_text("utf-8")).text)
+    assert "and 3 more" in text
+    assert "Object 3 lies inside object 2." in text

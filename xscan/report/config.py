@@ -19,7 +19,9 @@ class ReportConfig(BaseModel):
         le=4096,
         description="longest side of a picture of the whole scan, pixels; larger ones are averaged",
     )
-    pictured_reasons: int = Field(default=12, ge=0, le=200, description="reasons that get pictures, worst first")
+    pictured_reasons: int = Field(
+        default=8, ge=0, le=200, description="reasons shown with pictures, worst first; the rest is folded away"
+    )
     pictured_objects: int = Field(default=80, ge=0, le=2000, description="objects that get a thumbnail in the table")
     pictured_matches: int = Field(
         default=4, ge=0, le=200, description="templates of which the best match gets pictures"

@@ -18,7 +18,8 @@ __all__ = ["Mark", "Style", "figure"]
 
 Style = Literal["object", "template", "alarm"]
 ORDER: dict[Style, int] = {"object": 0, "template": 1, "alarm": 2}
-TAG_GAP = 15  # picture units between two numbers
+TAG_GAP = 3  # picture units between two numbers
+TAG_COUNT = 60  # numbers in one picture at most: alarms first, then the small ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def figure(
     if cross is not None:
         down, right = cross[0] * scale, cross[1] * scale
         body.append(f'<path class="cross" d="M0,{down:.1f}H{width:.1f}M{right:.1f},0V{height:.1f}"/>')
-    placed: list[tuple[float, float]] = []
+    placed: list[tuple[float, float, float]] = []
     tags = []
     for mark in sorted(marks, key=lambda m: ORDER[m.style]):
         path = _path(mark, step, scale)
@@ -84,17 +85,18 @@ def figure(
             body.append(f'<path class="line {mark.style}" d="{path}"/>')
     # the smallest first: a large body has room elsewhere
     for mark in sorted(marks, key=lambda m: (-ORDER[m.style], 0 if m.mask is None else int(m.mask.sum()))):
-        if mark.number is None or mark.mask is None or not mark.mask.any():
+        if mark.number is None or mark.mask is None or not mark.mask.any() or len(placed) >= TAG_COUNT:
             continue
         half = 6 + 3.5 * (len(str(mark.number)) - 1)
         places = (inner_points(mark.mask)[:, ::-1] + mark.corner[::-1] + 0.5) * step
         places = np.clip(places, (half + 1, 9), (width - half - 1, height - 9))
         free = np.ones(len(places), dtype=bool)
-        for other in placed:
-            free &= (np.abs(places - other) > TAG_GAP).any(axis=1)
+        for x, y, width_there in placed:
+            apart = (half + width_there + TAG_GAP, 15 + TAG_GAP)
+            free &= (np.abs(places - (x, y)) > apart).any(axis=1)
         if free.any():
             x, y = places[np.argmax(free)]
-            placed.append((x, y))
+            placed.append((x, y, half))
             tags.append(
                 f'<g class="tag {mark.style}"><rect x="{x - half:.1f}" y="{y - 7.5:.1f}" width="{2 * half:.1f}" '
                 f'height="15" rx="4"/><text x="{x:.1f}" y="{y + 4:.1f}">{mark.number}</text></g>'

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from xscan.report.colours import Image, paint
 
-__all__ = ["WATER_LAC", "darkness_of_voxel", "ink_alone", "ink_rays", "ink_slice"]
+__all__ = ["THIN", "WATER_LAC", "darkness_of_voxel", "ink_alone", "ink_rays", "ink_slice"]
 
 WATER_LAC = 0.2  # 1/cm at the effective energies of 100 to 160 kVp
 LAYER_CM = 2.8  # a slice is inked as if it were so thick: water mid-tone, aluminium dark, iron black
 STARVED = -np.log(0.01)  # optical depth of 1 % transmission
 FAINT = -np.log(0.98)  # optical depth that is shown as nothing: noise of a ray through air
+THIN = 60.0  # MHU; of thinner matter in a slice z_e is noise
 CLASSLESS = -np.log(0.95)  # optical depth of 95 % transmission: too thin to tell a class
 
 
@@ -46,7 +47,7 @@ def ink_slice(
     z_e = None
     if rho_e is not None and photo is not None:
         z_e = _z_e(rho_e, photo, exponent)
-        z_e[attenuation < max(60.0, 3 * noise)] = np.nan
+        z_e[attenuation < max(THIN, 3 * noise)] = np.nan
     return paint(darkness_of_voxel(shown), z_e)
 
 

@@ -74,6 +74,7 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             viewer=pack(scene, voxels=config.viewer_voxels) if config.viewer else None,
             parcel=_parcel(document),
             reasons=told,
+            pictured=config.pictured_reasons,
             agreed=agreed,
             main_picture=projected[main],
             columns=[

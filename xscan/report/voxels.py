@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xscan.model import Volume
 from xscan.report.colours import paint
-from xscan.report.ink import darkness_of_voxel
+from xscan.report.ink import THIN, darkness_of_voxel
 from xscan.report.scene import Scene, Window, part
 
 __all__ = ["pack"]
@@ -49,7 +49,7 @@ def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
         rho_e, photo = (_reduced(v, window, factor) for v in (q.rho_e, q.photo))
         if factor == 1:
             rho_e, photo = (uniform_filter(v, 3, mode="nearest") for v in (rho_e, photo))
-        known = ~quiet & (rho_e > 0) & (photo > 0)
+        known = (attenuation > THIN) & (rho_e > 0) & (photo > 0)
         z_e = (photo[known] / rho_e[known]) ** (1 / q.photo_exponent)
         z_code[known] = np.clip(np.rint(z_e / Z_STEP), 1, Z_CODES - 1).astype(np.uint8)
     labels = np.ascontiguousarray(scene.labels[window][tuple(slice(factor // 2, None, factor) for _ in range(3))])
