@@ -25,7 +25,7 @@ test: $(BIN)/.ready-dev  ## the default tests
 	$(BIN)/python -m pytest
 
 check: $(BIN)/.ready-dev  ## layers, lint, types
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

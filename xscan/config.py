@@ -30,7 +30,7 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     memory_gb: float | None = Field(
-        None, gt=0, description="GB that an analysis may take; by default six tenths of what is free"
+        default=None, gt=0, description="GB that an analysis may take; by default six tenths of what is free"
     )
     io: IoConfig = IoConfig()
     physics: PhysicsConfig = PhysicsConfig()
