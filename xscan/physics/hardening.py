@@ -8,7 +8,6 @@ make of it, less what it should have shown, is what it lost. (Joseph and Spital,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,25 +44,26 @@ class Gains:
     shape: tuple[int, int, int]
     factors: tuple[int, int, int]
 
-    @cached_property
-    def _spread(self) -> tuple[Stack, ...]:
-        """Matrices of linear interpolation along each axis, (fine, coarse)."""
-        return tuple(_hat(n, f, m) for n, f, m in zip(self.shape, self.factors, self.low.shape, strict=True))
-
     def of_slab(self, z: slice) -> tuple[Stack, Stack]:
         """Factors of both channels for the slices `z`, at the scan's own voxels."""
-        along_z, along_y, along_x = self._spread
+        return self._fine(self.low, z), self._fine(self.high, z)
 
-        def fine(coarse: Stack) -> Stack:
-            return np.ascontiguousarray(along_y @ np.tensordot(along_z[z], coarse, axes=1) @ along_x.T, np.float32)
+    def _fine(self, coarse: Stack, z: slice) -> Stack:
+        # an axis at a time, and without matrix products, whose threads would fight with ours
+        for axis, wanted in enumerate((z, slice(None), slice(None))):
+            below, share = _places(self.shape[axis], self.factors[axis], coarse.shape[axis], wanted)
+            shape = tuple(-1 if k == axis else 1 for k in range(3))
+            first = np.take(coarse, below, axis=axis)
+            second = np.take(coarse, np.minimum(below + 1, coarse.shape[axis] - 1), axis=axis)
+            coarse = first + (second - first) * share.reshape(shape)
+        return np.ascontiguousarray(coarse)
 
-        return fine(self.low), fine(self.high)
 
-
-def _hat(fine: int, factor: int, coarse: int) -> Stack:
-    place = np.clip((np.arange(fine) + 0.5) / factor - 0.5, 0, coarse - 1)
-    weights: Stack = np.clip(1 - np.abs(place[:, None] - np.arange(coarse)), 0, 1).astype(np.float32)
-    return weights
+def _places(fine: int, factor: int, coarse: int, wanted: slice) -> tuple[NDArray[np.intp], Stack]:
+    """Coarse cell below each fine voxel's middle, and how far towards the next it lies."""
+    place = np.clip((np.arange(fine)[wanted] + 0.5) / factor - 0.5, 0, coarse - 1)
+    below = np.floor(place).astype(np.intp)
+    return below, (place - below).astype(np.float32)
 
 
 def block_means(slab: Stack, factor_y: int, factor_x: int) -> Array:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 __all__ = ["air_covariance", "air_mask"]
 
-SAMPLES = 200_000
 AIR_MHU = 150.0  # a voxel above it is surely not air alone
 
 
@@ -45,7 +44,12 @@ def air_covariance(*channels: NDArray[np.float32]) -> NDArray[Any]:
     for i in range(n):
         for j in range(i):
             near = (np.abs(centred[i]) < 3 * deviation[i]) & (np.abs(centred[j]) < 3 * deviation[j])
-            both = np.corrcoef(centred[i][near], centred[j][near])[0, 1] if near.sum() > 100 else 0.0
-            rho = float(np.clip(np.nan_to_num(both), -0.95, 0.95))
+            rho = _correlation(centred[i][near], centred[j][near])
             covariance[i, j] = covariance[j, i] = rho * deviation[i] * deviation[j]
     return covariance
+
+
+def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    if a.size < 100 or a.std() == 0 or b.std() == 0:
+        return 0.0
+    return float(np.clip(np.mean((a - a.mean()) * (b - b.mean())) / (a.std() * b.std()), -0.95, 0.95))

@@ -89,7 +89,7 @@ def _check_fits(scan: Scan, calibration: Calibration, config: PhysicsConfig) -> 
         there, seen = calibration.kvp.get(channel), scan.provenance.kvp.get(channel)
         if there and seen and abs(seen / there - 1) > config.kvp_tolerance:
             raise InputError(where, f"{channel!r} was taken at {there:g} kVp, this scan's at {seen:g} kVp", remedy)
-        for name in ("scale", "filter_mm_al", "scatter"):
+        for name in ("scale", "filter_mm_al", "scatter", "lines"):
             value = calibration.parameters.get(f"{channel}.{name}", -1.0)
             if value < 0 or (name == "scale" and value == 0):
                 raise InputError(where, f"parameter {channel}.{name} is absent or out of range", remedy)
@@ -119,7 +119,9 @@ def _scale(scan: Scan, channel: str, calibration: Calibration | None, config: Ph
     offset = 1000.0 if volume.unit is Unit.HU else 0.0
     if calibration is not None and channel in calibration.channels:
         p = calibration.parameters
-        beam = Beam(calibration.kvp[channel], p[f"{channel}.filter_mm_al"], p[f"{channel}.scatter"])
+        beam = Beam(
+            calibration.kvp[channel], p[f"{channel}.filter_mm_al"], p[f"{channel}.scatter"], p[f"{channel}.lines"]
+        )
         return _Scale(volume, beam, offset, 1 / p[f"{channel}.scale"])
     beam = Beam(tube_voltages(scan, [channel], {}, config)[channel], config.filter_mm_al)
     return _Scale(volume, beam, offset, 1 / water_lac(beam) if volume.unit is Unit.LAC else 1e-3)

@@ -22,6 +22,8 @@ WATER_DENSITY = 0.998
 LOWEST_KEV = 12.0
 STEP_KEV = 2.0
 K_EDGE_KEV = 69.525
+GROUP_WIDTH = 0.08
+LEAST_WEIGHT = 1e-5
 # energy keV and relative yield of Kα1, Kα2, Kβ1+3, Kβ2 of tungsten (X-ray Data Booklet)
 K_LINES = ((59.318, 1.0), (57.981, 0.576), (67.2, 0.33), (69.07, 0.08))
 K_YIELD = 20.0  # photons of Kα1 at U = 2, in units of Kramers' continuum per keV at half the tube voltage
@@ -38,11 +40,13 @@ class Beam:
     kvp : tube voltage, kV
     filter_mm : effective aluminium, mm
     scatter : scattered over unattenuated signal that reaches the detector
+    lines : yield of the K lines, 1 as of a plain tungsten tube (detectors and targets differ)
     """
 
     kvp: float
     filter_mm: float
     scatter: float = 0.0
+    lines: float = 1.0
 
     @cached_property
     def energy_kev(self) -> Array:
@@ -57,19 +61,19 @@ class Beam:
         if self.kvp > K_EDGE_KEV:
             for line, share in K_LINES:
                 nearest = int(np.argmin(np.abs(energy - line)))
-                photons[nearest] += K_YIELD * share * (self.kvp / K_EDGE_KEV - 1) ** 1.63
+                photons[nearest] += self.lines * K_YIELD * share * (self.kvp / K_EDGE_KEV - 1) ** 1.63
         signal = photons * energy * np.exp(-lac("Al", 2.699, energy) * self.filter_mm / 10)
         weights: Array = signal / signal.sum()
         return weights
 
-    def gathered(self, bins: int = 14) -> tuple[Array, Array]:
-        """Mean energies and weights of a few groups of bins of equal weight, which transmit alike."""
-        group = np.minimum((np.cumsum(self.weights) - self.weights / 2) * bins, bins - 1).astype(np.intp)
-        weight = np.bincount(group, self.weights, minlength=bins)
-        energy = np.bincount(group, self.weights * self.energy_kev, minlength=bins)
-        kept = weight > 0
+    def gathered(self) -> tuple[Array, Array]:
+        """Mean energies and weights of groups of bins about 8 % wide, within which matter attenuates alike."""
+        group = (np.log(self.energy_kev / LOWEST_KEV) / GROUP_WIDTH).astype(np.intp)
+        weight = np.bincount(group, self.weights)
+        energy = np.bincount(group, self.weights * self.energy_kev)
+        kept = weight > LEAST_WEIGHT
         means: Array = energy[kept] / weight[kept]
-        return means, weight[kept].astype(np.float64)
+        return means, weight[kept] / weight[kept].sum()
 
     @cached_property
     def water(self) -> Array:

@@ -26,6 +26,6 @@ class SignatureConfig(BaseModel):
     )
     candidates: int = Field(default=5, ge=1, le=50, description="materials named for an object, at most")
     rare_kinds: dict[str, float] = Field(
-        default={"explosive-like": 0.05, "stone": 0.5, "animal": 0.5},
+        default={"explosive-like": 0.05, "stone": 0.3, "animal": 0.2},
         description="how much less often than others a class of material is met, by class (1: as often)",
     )

@@ -20,6 +20,9 @@ LOG_Z_SPAN = float(np.log(60.0 / 4.0))
 LOG_DENSITY_SPAN = float(np.log(22.0 / 0.01))
 UNKNOWN_PRIOR = 1.0  # as likely, before looking, as any one row of the table
 UNKNOWN_ELECTRONS = (0.51, 0.03)  # mol e⁻/g and sigma over the table
+# what cannot stand as a thin wall by itself
+NO_WALL = frozenset({"liquid", "cream", "powder", "food", "foam", "explosive-like", "plant"})
+NO_WALL_PRIOR = 0.05
 Z_WIDTH = 0.02  # relative: make by make, one material's z_e differs by about this
 
 
@@ -68,6 +71,7 @@ class MaterialTable:
         self.lowest = np.array([m.density_g_cm3[0] for m in materials])
         self.highest = np.array([m.density_g_cm3[1] for m in materials])
         self.prior = np.array([rare_kinds.get(m.kind, 1.0) for m in materials])
+        self.wall_prior = np.array([NO_WALL_PRIOR if m.kind in NO_WALL else 1.0 for m in materials])
 
     def name(self, e: Evidence, candidates: int) -> Naming:
         """Rank the table by how well it explains the evidence."""
@@ -83,9 +87,7 @@ class MaterialTable:
         elif np.isfinite(e.rho_e_least):
             # only a lower limit is known: what cannot be as dense as was seen is out
             short = np.clip(e.rho_e_least / self.electrons - self.highest, 0, None) / (0.05 * self.highest)
-            belief = belief * np.exp(-0.5 * short**2)
-        if not np.isfinite(e.z_e):
-            unknown *= 1.0
+            belief = belief * np.exp(-0.5 * short**2) * self.wall_prior
         total = float(belief.sum()) + unknown
         belief, unknown = belief / total, unknown / total
         return self._naming(belief, unknown, candidates)
