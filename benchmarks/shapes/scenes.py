@@ -85,7 +85,7 @@ def scan(
     # the mask as a threshold on the denoised image would give it
     smooth = ndi.median_filter(image, 3)
     nearest = ndi.distance_transform_edt(owner == 0, return_distances=False, return_indices=True)
-    label = np.where(smooth > 0.3 * min(p.mhu for p in pieces), owner[tuple(nearest)], 0).astype(np.uint32)
+    label = np.where(smooth > 0.2 * min(p.mhu for p in pieces), owner[tuple(nearest)], 0).astype(np.uint32)
     if merged:
         label = (label > 0).astype(np.uint32)
     if cut is not None:

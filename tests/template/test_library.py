@@ -11,22 +11,8 @@ from xscan.template.add import write_stl
 from xscan.template.meshes import open_edges, read_mesh, tidy
 
 CUBE_V = np.array([[x, y, z] for x in (0, 20) for y in (0, 30) for z in (0, 40)], dtype=float)
-CUBE_F = np.array(
-    [
-        [0, 1, 3],
-        [0, 3, 2],
-        [4, 6, 7],
-        [4, 7, 5],
-        [0, 4, 5],
-        [0, 5, 1],
-        [2, 3, 7],
-        [2, 7, 6],
-        [0, 2, 6],
-        [0, 6, 4],
-        [1, 5, 7],
-        [1, 7, 3],
-    ]
-)
+CUBE_F = np.array("013 032 467 475 045 051 237 276 026 064 157 173".split())
+CUBE_F = np.array([[int(c) for c in face] for face in CUBE_F])
 
 
 def write_index(folder, entries, schema="xscan.templates/1"):

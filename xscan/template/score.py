@@ -14,6 +14,9 @@ from xscan.template.prepared import Prepared
 __all__ = ["Evidence", "evidence_of", "probability"]
 
 
+_PURE = 0.95  # share of the body's surface that must lie on the template before parts may lack
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What speaks for a fit.
@@ -57,21 +60,28 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
     near = max(4 * blur, 0.75 * voxel)
     there, back = fit.template_mm[fit.seen], fit.body_mm[fit.explained]
     size = prepared.shape.size
+    n = len(fit.template_mm)
+    coverage = float((np.abs(there) < near).sum() / n)
+    outside = float((there > near).sum() / n)
+    explained = float((np.abs(back) < near).mean())
     if not whole:
         there = there[there > -near]
+    if explained > _PURE:
+        # all that is there lies on the template: what lacks (thin parts lost to blur, streaks or a cut) is counted
+        # as lacking, not as deviation
+        there = there[there < near]
     if there.size == 0 or back.size == 0:
         return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
     rms = float(np.sqrt((there**2).mean() / 2 + (back**2).mean() / 2))
     p95 = max(float(np.percentile(np.abs(there), 95)), float(np.percentile(np.abs(back), 95)))
-    n = len(fit.template_mm)
     return Evidence(
         blur,
         size,
         rms,
         p95,
-        coverage=float((np.abs(there) < near).sum() / n),
-        outside=float((there > near).sum() / n),
-        explained=float((np.abs(back) < near).mean()),
+        coverage=coverage,
+        outside=outside,
+        explained=explained,
         stretch=float(np.abs(fit.poses.scale - 1).max()),
         growth=float(np.abs(fit.poses.scale - 1 + fit.poses.offset[0] / size).max()),
         limit=config.max_scale,
@@ -90,8 +100,8 @@ def probability(e: Evidence, *, whole: bool, mirrored: bool) -> float:
     odds = _log_ratio(e.rms_mm, e.blur_mm, 0.1 * e.size_mm)
     odds += 0.5 * _log_ratio(e.p95_mm, 2.2 * e.blur_mm, 0.25 * e.size_mm)
     # what is missing, and what lies where nothing should, speaks against it beyond its part in the mean
-    odds -= 25.0 * max(0.0, e.outside - 0.03) + 25.0 * max(0.0, 0.9 - e.explained)
-    odds -= 20.0 * max(0.0, (0.93 if whole else 0.8) - e.coverage)
+    odds -= 15.0 * max(0.0, e.outside - 0.04) + 25.0 * max(0.0, 0.93 - e.explained)
+    odds -= 10.0 * max(0.0, (0.93 if whole else 0.8) - e.coverage)
     odds -= 1.3 + 1.0 * mirrored + 1.5 * (not whole)
     # a fit that wants to be scaled further than allowed is rarely the same shape
     odds -= 1.0 * (e.stretch > 0.99 * e.limit > 0)
