@@ -16,13 +16,17 @@ from xscan.physics.attenuation import element_cross_sections
 from xscan.physics.response import DualMap
 from xscan.physics.spectrum import Beam
 
-__all__ = ["Gains", "block_means", "hardening_gains"]
+__all__ = ["METAL_Z", "Gains", "block_means", "hardening_gains", "metal_reading", "surely_metal"]
 
 Array = NDArray[np.float64]
 Stack = NDArray[np.float32]
 
 # elements between which a material is shared: their mixture follows its attenuation at every energy
 NODES = (5.0, 7.5, 13.0, 26.0, 40.0)
+# no solid of elements lighter than titanium holds more electrons (corundum has 1.95 mol/cm³): what attenuates more
+# than that much of Z 14 is metal, and where its rays are starved its ratio of channels tells too light an element
+LIGHT_RHO_E, LIGHT_Z = 2.0, 14.0
+METAL_Z = 26.0  # iron, by far the commonest
 AIR = 0.05  # of water: less is not projected
 FLOOR = 0.30  # of water: least signal that a gain is a ratio to
 GAIN = (0.7, 2.5)  # beyond it the first map is too wrong to be mended
@@ -47,6 +51,12 @@ class Gains:
     def of_slab(self, z: slice) -> tuple[Stack, Stack]:
         """Factors of both channels for the slices `z`, at the scan's own voxels."""
         return self._fine(self.low, z), self._fine(self.high, z)
+
+    def places(self, coarse: NDArray[np.bool_], z: slice) -> NDArray[np.bool_]:
+        """Coarse truths for the slices `z`, at the scan's own voxels."""
+        at = [np.arange(n) // f for n, f in zip(self.shape, self.factors, strict=True)]
+        fine: NDArray[np.bool_] = coarse[np.ix_(at[0][z], at[1], at[2])]
+        return fine
 
     def _fine(self, coarse: Stack, z: slice) -> Stack:
         # an axis at a time, and without matrix products, whose threads would fight with ours
@@ -76,14 +86,33 @@ def block_means(slab: Stack, factor_y: int, factor_x: int) -> Array:
     return means
 
 
+def metal_reading(high: Beam) -> float:
+    """What iron reads in the high channel, water 1, per unit of electron density."""
+    return float(high.response(element_cross_sections([METAL_Z], high.energy_kev))[0])
+
+
+def surely_metal(high: Beam) -> float:
+    """Reading of the high channel, water 1, above which a voxel cannot be of light elements."""
+    return LIGHT_RHO_E * float(high.response(element_cross_sections([LIGHT_Z], high.energy_kev))[0])
+
+
 def hardening_gains(
-    low: Stack, high: Stack, beams: tuple[Beam, Beam], mapping: DualMap, *, pixel_mm: float, angles: int, rounds: int
+    low: Stack,
+    high: Stack,
+    metal: NDArray[np.bool_],
+    beams: tuple[Beam, Beam],
+    mapping: DualMap,
+    *,
+    pixel_mm: float,
+    angles: int,
+    rounds: int,
 ) -> tuple[Stack, Stack]:
     """Gains of both channels from coarse channels in multiples of water.
 
     Parameters
     ----------
     low, high : (z, y, x), of square voxels of `pixel_mm` in y and x
+    metal : (z, y, x), where `surely_metal` holds for a voxel inside
     mapping : of thin samples in air
     """
     from xscan_kernels.projecting import backproject, project_parallel
@@ -98,12 +127,13 @@ def hardening_gains(
     def image_of(sinogram: Stack) -> Stack:
         return backproject(sinogram, at, (rows, columns), pixel_mm, pixel_mm=pixel_mm, window="hann")
 
+    metal_response = metal_reading(beams[1])
     seen = [np.where(low > AIR, low, 0).astype(np.float32), np.where(low > AIR, high, 0).astype(np.float32)]
     blurred = [np.maximum(image_of(project(s)), FLOOR) for s in seen]
     true = list(seen)
     gains = [np.ones_like(low), np.ones_like(low)]
     for _ in range(rounds):
-        shares = _shares(true[0], true[1], mapping)
+        shares = _shares(true[0], true[1], metal, mapping, metal_response)
         paths = {node: project(share) * np.float32(0.1) for node, share in shares.items()}  # mol/cm² of electrons
         gains = []
         for c, beam in enumerate(beams):
@@ -114,13 +144,18 @@ def hardening_gains(
     return gains[0], gains[1]
 
 
-def _shares(low: Stack, high: Stack, mapping: DualMap) -> dict[float, Stack]:
+def _shares(
+    low: Stack, high: Stack, metal: NDArray[np.bool_], mapping: DualMap, metal_response: float
+) -> dict[float, Stack]:
     """Electron density shared between the two nodes around each voxel's z_e."""
     ratio = low / np.maximum(high, 1e-3)
     electrons = (mapping.rho_e[0] * low + mapping.rho_e[1] * high) * np.interp(
         ratio, mapping.ratio, mapping.rho_e_factor
     )
     number = np.interp(ratio, mapping.ratio, mapping.z_e)
+    hidden = metal & (number < METAL_Z)
+    electrons[hidden] = high[hidden] / metal_response
+    number[hidden] = METAL_Z
     # shared so that both electrons and z_e^p add up, which is what attenuation does
     place = np.interp(number**mapping.exponent, np.power(NODES, mapping.exponent), np.arange(len(NODES)))
     shares = {}

@@ -13,7 +13,7 @@ from xscan.model.progress import Progress, silent
 from xscan.physics.calibrate import MODEL
 from xscan.physics.config import PhysicsConfig
 from xscan.physics.decomposed import decomposed
-from xscan.physics.hardening import Gains, block_means, hardening_gains
+from xscan.physics.hardening import METAL_Z, Gains, block_means, hardening_gains, metal_reading, surely_metal
 from xscan.physics.noise import air_covariance
 from xscan.physics.response import DualMap, dual_map
 from xscan.physics.spectrum import Beam, water_lac
@@ -25,6 +25,7 @@ Slab = NDArray[np.float32]
 
 NOMINAL_LAC_REL = (0.05, 0.08)  # rho_e, z_e: no calibration, and water's LAC from a nominal spectrum
 NOMINAL_HU_REL = (0.03, 0.06)  # rho_e, z_e: no calibration, but water is known to read 1000 MHU
+METAL_LEAST = 1.5  # of water, in the high channel: less, beside metal, is taken for what it seems
 CLEAR_SIGMAS = 8.0  # a voxel's ratio of channels is looked at from this many sigmas of air's noise on
 
 
@@ -164,13 +165,16 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
 
     grid = scan.grid
     attenuation, electrons, photo = (np.empty(grid.shape, np.float32) for _ in range(3))
-    gains = _gains(scan, low, high, mapping, config, progress) if correct else None
+    gains, metal = _gains(scan, low, high, mapping, config, progress) if correct else (None, None)
+    metal_response = metal_reading(high.beam)
     for z in _slabs(grid.shape[0], config.slab):
         one, two = low.read(z), high.read(z)
         if gains is not None:
             for values, gain in zip((one, two), gains.of_slab(z), strict=True):
                 values *= gain
         _map_slab(one, two, mapping, share, CLEAR_SIGMAS * noise, attenuation[z], electrons[z], photo[z])
+        if gains is not None and metal is not None:
+            _as_metal(one, two, gains.places(metal, z), mapping, metal_response, electrons[z], photo[z])
         progress(0.6 + 0.4 * z.stop / grid.shape[0], "calibrate")
     rel, notes, basis = _trust(scan, calibration, [low, high])
     return Quantities(
@@ -192,18 +196,27 @@ def _square(scan: Scan) -> bool:
     return abs(y / x - 1) < 0.01 and min(scan.grid.shape[1:]) > 8
 
 
-def _gains(scan: Scan, low: _Scale, high: _Scale, mapping: DualMap, config: PhysicsConfig, progress: Progress) -> Gains:
+def _gains(
+    scan: Scan, low: _Scale, high: _Scale, mapping: DualMap, config: PhysicsConfig, progress: Progress
+) -> tuple[Gains, NDArray[np.bool_]]:
     """Look at the scan in coarse voxels, and project it again."""
     shape = scan.grid.shape
     fz, fy, fx = (max(1, round(config.hardening_mm / s)) for s in scan.grid.voxel_size_mm)
-    coarse = [
-        np.stack([block_means(c.read(z), fy, fx) / (z.stop - z.start) for z in _slabs(shape[0], fz)]).astype(np.float32)
-        for c in (low, high)
-    ]
+    sums: list[list[NDArray[np.float64]]] = [[], []]
+    dense: list[NDArray[np.bool_]] = []
+    threshold = surely_metal(high.beam)
+    for z in _slabs(shape[0], fz):
+        for channel, values in zip((low, high), sums, strict=True):
+            slab = channel.read(z)
+            values.append(block_means(slab, fy, fx) / (z.stop - z.start))
+        dense.append(block_means((slab > threshold).astype(np.float32), fy, fx) > 0)
+    coarse = [np.stack(values).astype(np.float32) for values in sums]
+    metal = _near(np.stack(dense))
     progress(0.2, "beam hardening")
     gains = hardening_gains(
         coarse[0],
         coarse[1],
+        metal,
         (low.beam, high.beam),
         mapping,
         pixel_mm=fx * scan.grid.voxel_size_mm[2],
@@ -211,7 +224,7 @@ def _gains(scan: Scan, low: _Scale, high: _Scale, mapping: DualMap, config: Phys
         rounds=config.hardening_rounds,
     )
     progress(0.6, "beam hardening")
-    return Gains(*gains, shape=shape, factors=(fz, fy, fx))
+    return Gains(*gains, shape=shape, factors=(fz, fy, fx)), metal
 
 
 def _trust(
@@ -258,6 +271,36 @@ def _map_slab(
     ratio = low.ravel()[clear] / np.maximum(high.ravel()[clear], f(1e-3))
     for out, factor in ((electrons, mapping.rho_e_factor), (photo, mapping.photo_factor)):
         out.ravel()[clear] *= np.interp(ratio, mapping.ratio, factor).astype(np.float32)
+
+
+def _near(dense: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Coarse voxels with metal, and those beside, into which it is blurred."""
+    grown = dense.copy()
+    for axis in range(3):
+        for a, b in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
+            here = tuple(a if k == axis else slice(None) for k in range(3))
+            there = tuple(b if k == axis else slice(None) for k in range(3))
+            grown[here] |= dense[there]
+    return grown
+
+
+def _as_metal(
+    low: Slab,
+    high: Slab,
+    near: NDArray[np.bool_],
+    mapping: DualMap,
+    metal_response: float,
+    electrons: Slab,
+    photo: Slab,
+) -> None:
+    """Read voxels of metal by the high channel alone where their ratio of channels tells too light an element."""
+    for k in np.flatnonzero(near.any(axis=(1, 2))):
+        where = near[k] & (high[k] > METAL_LEAST)
+        ratio = low[k][where] / high[k][where]
+        hidden = np.interp(ratio, mapping.ratio, mapping.z_e) < METAL_Z
+        value = np.where(hidden, high[k][where] / np.float32(metal_response), electrons[k][where])
+        photo[k][where] = np.where(hidden, value * np.float32(METAL_Z**mapping.exponent), photo[k][where])
+        electrons[k][where] = value
 
 
 def _single(
