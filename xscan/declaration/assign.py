@@ -84,16 +84,14 @@ def _choices(
             fits = material_log_ratio(like, e.sure) + shape_log_ratio(t, a.item.hs_code)
             outer = by_id.get(t.inside) if t.inside is not None else None
             nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
-            for pieces, gain in _as_pieces(t.mass_g, a, config):
-                out.append(_Choice(i, j, pieces, fits + gain + nested))
-            if a.countable:
-                more = piece_log_ratio(t.mass_g, a.unit_g, e.unit_g, narrow=True)
-                out.append(_Choice(i, j, 1, fits + more + nested, surplus=True))
-            for parts in _part_sets(t, e, by_id):
+            for parts in (frozenset[int](), *_part_sets(t, e, by_id)):
                 full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
                 for pieces, gain in _as_pieces(full, a, config):
-                    if pieces > 0:
+                    if pieces > 0 or not parts:
                         out.append(_Choice(i, j, pieces, fits + gain + nested, parts=parts))
+                if a.countable:
+                    more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
+                    out.append(_Choice(i, j, 1, fits + more + nested, parts=parts, surplus=True))
             if outer is not None and (role := _role(t, e)):
                 foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5 and role != "contents"
                 part = max(fits + ABSORBED[role] - (2.0 if foreign else 0.0), LEAST_GAIN + 1e-3)

@@ -121,7 +121,11 @@ def rejoin(
             twins = [o for o, pieces in g.things if pieces == 1]
             whole = _mended_by(t, [o for o in twins if o.id not in mended], config)
             if whole is not None or (twins and all(equal(t, o, config) for o in twins)):
-                out[j] = replace(g, things=(*g.things, (t, 0 if whole is not None else 1)))
+                # what its equals hold as parts, it holds as parts too
+                parts = {p.kind for p in g.absorbed}
+                more = tuple(p for p in things if p.inside == t.id and p.id not in used and p.kind in parts)
+                out[j] = Given((*g.things, (t, 0 if whole is not None else 1)), (*g.absorbed, *more))
+                used |= {t.id, *(p.id for p in more)}
                 mended |= {whole.id} if whole is not None else set()
                 break
     return tuple(out)

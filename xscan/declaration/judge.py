@@ -143,7 +143,8 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
     j.p_weight = weight_probability(j.mass_g, j.sigma_g, a.mass_g, a.sigma_g, prior)
     contents = sum(t.weight for t in j.absorbed if t.kind in CONTENTS)
     net = False
-    if j.p_weight >= ALARM and contents > 0.2 * j.mass_g and a.expectation.container:
+    whole = a.item.quantity * a.pieces[0] <= j.counted <= a.item.quantity * a.pieces[1]
+    if j.p_weight >= ALARM and whole and contents > 0.2 * j.mass_g and a.expectation.container:
         p = weight_probability(contents, j.sigma_g, a.mass_g, a.sigma_g, prior)
         net, j.p_weight = p < j.p_weight, min(p, j.p_weight)
     declared = kilos(a.mass_g)
@@ -172,6 +173,8 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
     else:
         fit = sum(w * f for w, f in told) / (sum(w for w, _ in told) or 1.0)
         j.p_material = material_probability(fit, e.sure, config.prior_material)
+        if sum(w for w, _ in told) < config.min_mass_g:
+            j.p_material *= 0.5  # too little matter to tell what it is made of
         j.known = True
         if j.p_material >= ALARM:
             j.reasons.append(say("material", expected=expected_words(e), found=found))

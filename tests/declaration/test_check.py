@@ -1,0 +1,223 @@
+"""Lines held against bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from xscan.declaration import DeclarationConfig, check
+from xscan.declaration.odds import material_probability, quantity_probability, weight_probability
+from xscan.model import (
+    Declaration,
+    DeclarationCheck,
+    DeclaredItem,
+    Grid,
+    Labels,
+    MaterialShare,
+    Measure,
+    Object,
+    Region,
+    Segmentation,
+    Signature,
+)
+
+MATERIALS = {
+    "steel": ("metal", 7.8, 26.0),
+    "pvc": ("plastic", 1.35, 14.0),
+    "abs": ("plastic", 1.05, 5.8),
+    "ceramic": ("ceramic", 2.4, 11.6),
+    "glass": ("glass", 2.5, 11.5),
+    "water": ("liquid", 1.0, 7.4),
+    "textile": ("textile", 0.25, 6.9),
+    "paper": ("paper", 0.8, 7.0),
+    "liion": ("battery", 2.7, 22.0),
+    "cream": ("cream", 1.0, 7.3),
+}
+Body = tuple[str, float] | tuple[str, float, int]
+
+
+def parcel(bodies: Sequence[Body]) -> tuple[Segmentation, dict[int, Signature]]:
+    """Bodies as (material, g[, number of the body around it])."""
+    regions, objects, signatures = [], [], {}
+    for i, body in enumerate(bodies, start=1):
+        material, mass = body[0], body[1]
+        parent = body[2] if len(body) == 3 else None
+        kind, density, z_e = MATERIALS[material]
+        volume = mass / density * 1000
+        inside = sum(b[1] for b in bodies if len(b) == 3 and b[2] == i)
+        box = ((1, 1, i), (2, 2, i + 1))
+        regions.append(Region(i, 1000, box, (1.0, 1.0, float(i))))
+        objects.append(Object(i, "goods", (i,), box, (1.0, 1.0, float(i)), 1000, parent=parent))
+        signatures[i] = Signature(
+            object_id=i,
+            volume_mm3=Measure(volume, 0.03 * volume, "mm3"),
+            mass_g=Measure(mass + inside, 0.03 * (mass + inside), "g"),
+            own_mass_g=Measure(mass, 0.03 * mass, "g"),
+            density=Measure(density, 0.03 * density, "g/cm3"),
+            rho_e=None,
+            z_e=Measure(z_e, 0.03 * z_e, "1"),
+            attenuation=Measure(1000, 10, "MHU"),
+            material=material,
+            kind=kind,
+            materials=(MaterialShare(material, kind, 0.9),),
+        )
+    array = np.zeros((3, 3, len(bodies) + 2), dtype=np.uint32)
+    array[1, 1, 1 : len(bodies) + 1] = np.arange(1, len(bodies) + 1)
+    grid = Grid(array.shape, (1.5, 1.5, 1.5))
+    return Segmentation(Labels(grid, array), tuple(regions), tuple(objects)), signatures
+
+
+def held(items: Sequence[DeclaredItem], bodies: Sequence[Body], **config: float) -> DeclarationCheck:
+    segmentation, signatures = parcel(bodies)
+    return check(Declaration(tuple(items)), segmentation, signatures, (), None, (), config=DeclarationConfig(**config))
+
+
+CUPS = DeclaredItem(1, "porcelain cups", 2, hs_code="691110", net_weight_kg=0.506)
+SHIRT = DeclaredItem(2, "t-shirt", 1, hs_code="610910", net_weight_kg=0.2)
+
+
+def test_an_honest_parcel_is_confirmed() -> None:
+    result = held([CUPS, SHIRT], [("ceramic", 289), ("ceramic", 220), ("textile", 208)])
+    assert [line.status for line in result.lines] == ["confirmed", "confirmed"]
+    assert result.lines[0].object_ids == (1, 2)
+    assert result.lines[0].counted == 2
+    assert result.undeclared == ()
+    assert result.declared_g == pytest.approx(706)
+    assert result.estimated_g == pytest.approx(717)
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+def test_errors_of_a_tenth_are_honest(factor: float) -> None:
+    result = held([CUPS, SHIRT], [("ceramic", 253 * factor), ("ceramic", 253 * factor), ("textile", 200 * factor)])
+    assert {line.status for line in result.lines} == {"confirmed"}
+
+
+def test_more_than_declared_is_a_wrong_quantity_and_weight() -> None:
+    perfume = DeclaredItem(1, "perfume", 2, hs_code="330300", net_weight_kg=0.36)
+    bodies: list[Body] = []
+    for k in range(5):
+        bodies += [("glass", 100), ("water", 68, 2 * k + 1)]
+    (line,) = held([perfume], bodies).lines
+    assert line.status == "quantity"
+    assert line.counted == 5
+    assert line.estimated_mass_g == pytest.approx(840)
+    assert float(line.evidence["p_weight"]) > 0.9
+    assert any("declared 2, counted 5 equal" in r and "168 g" in r for r in line.reasons)
+    assert any("declared 0.360 kg, measured 0.840" in r for r in line.reasons)
+
+
+def test_fewer_than_declared() -> None:
+    cups = DeclaredItem(1, "porcelain cups", 4, hs_code="691110", net_weight_kg=1.0)
+    (line,) = held([cups], [("ceramic", 250), ("ceramic", 251)]).lines
+    assert (line.status, line.counted) == ("quantity", 2)
+
+
+def test_wrong_weight_wrong_material_and_missing() -> None:
+    (weight,) = held([DeclaredItem(1, "book", 1, net_weight_kg=0.9)], [("paper", 400)]).lines
+    assert weight.status == "weight"
+    (material,) = held(
+        [DeclaredItem(1, "porcelain cup", 1, hs_code="691110", net_weight_kg=0.3)], [("steel", 300)]
+    ).lines
+    assert material.status == "material"
+    assert any(r == "expected ceramic, found metal" for r in material.reasons)
+    cup, shirt = held([CUPS, SHIRT], [("ceramic", 250), ("ceramic", 255)]).lines
+    assert (cup.status, shirt.status) == ("confirmed", "missing")
+    assert shirt.object_ids == ()
+
+
+def test_undeclared_bodies_are_told_apart_from_a_line_of_toys() -> None:
+    toys = DeclaredItem(1, "toy sharks", 2, hs_code="950300", net_weight_kg=0.032)
+    result = held([toys], [("pvc", 15.6), ("pvc", 15.6), *[("liion", 56.3)] * 4])
+    assert result.undeclared == (3, 4, 5, 6)
+    assert result.lines[0].status == "confirmed"
+
+
+def test_a_body_hidden_in_cloth_belongs_to_no_line() -> None:
+    result = held([SHIRT], [("textile", 205), ("steel", 90, 1)])
+    assert result.undeclared == (2,)
+    assert result.lines[0].status == "confirmed"
+    assert result.lines[0].estimated_mass_g == pytest.approx(205)
+
+
+def test_contents_and_parts_belong_to_their_article() -> None:
+    wine = DeclaredItem(1, "red wine", 1, hs_code="220421", net_weight_kg=1.25)
+    car = DeclaredItem(2, "toy car", 1, hs_code="950300", net_weight_kg=0.2)
+    result = held([wine, car], [("glass", 480), ("water", 760, 1), ("abs", 140), ("steel", 60, 3)])
+    assert [line.status for line in result.lines] == ["confirmed", "confirmed"]
+    assert result.lines[0].object_ids == (1, 2)
+    assert result.lines[1].object_ids == (3, 4)
+
+
+def test_crumbs_are_nobodys_concern() -> None:
+    result = held([SHIRT], [("textile", 205), ("paper", 5), ("steel", 3)])
+    assert result.undeclared == ()
+
+
+def test_touching_pieces_count_as_two_and_broken_ones_as_one() -> None:
+    glue = DeclaredItem(1, "glue sticks", 3, hs_code="350610", net_weight_kg=0.345)
+    (merged,) = held([glue], [("cream", 230), ("cream", 115)]).lines
+    assert (merged.status, merged.counted) == ("confirmed", 3)
+    assert any("mass of 2 pieces" in r for r in merged.reasons)
+    broken = held([glue], [("cream", 115), ("cream", 116), ("cream", 88), ("cream", 27)])
+    assert broken.lines[0].status == "confirmed"
+    assert broken.undeclared == ()
+
+
+def test_two_lines_in_one_body_are_not_called_missing() -> None:
+    book = DeclaredItem(1, "book", 1, net_weight_kg=0.4)
+    dish = DeclaredItem(2, "cardboard box", 1, net_weight_kg=0.3)
+    result = held([book, dish], [("paper", 710)])
+    assert {line.status for line in result.lines} <= {"confirmed", "unverifiable"}
+    assert any("not told apart" in r for line in result.lines for r in line.reasons)
+
+
+def test_a_pair_and_a_set_may_be_several_bodies() -> None:
+    shoes = DeclaredItem(1, "leather shoes", 1, hs_code="640399", net_weight_kg=0.8)
+    (line,) = held([shoes], [("abs", 405), ("abs", 400)]).lines
+    assert line.status == "confirmed"
+    tools = DeclaredItem(1, "tool set", 1, hs_code="820600", net_weight_kg=0.6)
+    (line,) = held([tools], [("steel", 200), ("steel", 150), ("steel", 130), ("steel", 125)]).lines
+    assert line.status == "confirmed"
+
+
+def test_what_cannot_be_told_is_said_so() -> None:
+    (line,) = held([DeclaredItem(1, "qwrtz", 1)], [("paper", 30)]).lines
+    assert line.status in ("confirmed", "unverifiable")
+    (light,) = held([DeclaredItem(1, "stickers", 1, net_weight_kg=0.004)], [("steel", 5)]).lines
+    assert light.status in ("confirmed", "unverifiable")
+
+
+def test_an_unscaled_scan_still_counts() -> None:
+    segmentation, signatures = parcel([("ceramic", 250), ("ceramic", 250)])
+    blind = {i: Signature(i, s.volume_mm3, None, None, None, None, None, s.attenuation) for i, s in signatures.items()}
+    (line,) = check(Declaration((CUPS,)), segmentation, blind, (), None, ()).lines
+    assert line.status in ("confirmed", "unverifiable")
+    assert line.estimated_mass_g is None
+    assert line.counted == 2
+
+
+def test_no_goods_at_all() -> None:
+    result = held([CUPS, SHIRT], [])
+    assert [line.status for line in result.lines] == ["missing", "missing"]
+
+
+def test_the_answer_does_not_depend_on_the_order_of_objects() -> None:
+    bodies: list[Body] = [("ceramic", 289), ("textile", 208), ("ceramic", 220), ("liion", 56)]
+    a = held([CUPS, SHIRT], bodies)
+    b = held([CUPS, SHIRT], bodies[::-1])
+    assert [line.status for line in a.lines] == [line.status for line in b.lines]
+    assert len(a.undeclared) == len(b.undeclared) == 1
+
+
+def test_probabilities_grow_with_the_disagreement() -> None:
+    weights = [weight_probability(100 * f, 5, 100, 6, 0.05) for f in (1.0, 1.1, 1.3, 1.6, 2.5)]
+    assert weights == sorted(weights)
+    assert weights[1] < 0.1 < 0.9 < weights[-1]
+    fits = [material_probability(f, 0.95, 0.15) for f in (1.0, 0.3, 0.05, 0.0)]
+    assert fits == sorted(fits)
+    assert fits[0] < 0.1
+    assert fits[-1] > 0.5
+    assert quantity_probability(2, 2, 2, equal=True, masses=None, prior=0.02) < 0.1
+    assert quantity_probability(5, 2, 2, equal=True, masses=(840, 360, 0.08), prior=0.02) > 0.95
