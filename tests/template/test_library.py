@@ -11,7 +11,7 @@ from xscan.template.add import write_stl
 from xscan.template.meshes import open_edges, read_mesh, tidy
 
 CUBE_V = np.array([[x, y, z] for x in (0, 20) for y in (0, 30) for z in (0, 40)], dtype=float)
-CUBE_F = np.array("013 032 467 475 045 051 237 276 026 064 157 173".split())
+CUBE_F = np.array(["013", "032", "467", "475", "045", "051", "237", "276", "026", "064", "157", "173"])
 CUBE_F = np.array([[int(c) for c in face] for face in CUBE_F])
 
 
