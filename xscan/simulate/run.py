@@ -62,7 +62,7 @@ def simulate(
         progress=lambda f, t="": progress(0.2 + 0.75 * f, t),
     )
     out.mkdir(parents=True, exist_ok=True)
-    write_scan(channels, scanner, out / "scan.h5", {"parcel_id": scene.name})
+    write_scan(channels, scanner, out / "scan.h5", _attributes(scene))
     write_labels(truth.labels, out / "labels.h5", [scanner.voxel_mm] * 3)
     _write_words(scene, truth, out)
     progress(1.0, "written")
@@ -84,8 +84,12 @@ def image(
         progress=lambda f, t="": progress(0.5 + 0.5 * f, t),
     )
     out.mkdir(parents=True, exist_ok=True)
-    write_scan(channels, scanner, out / "scan.h5", {"parcel_id": scene.name, "angle_deg": angle_deg})
+    write_scan(channels, scanner, out / "scan.h5", _attributes(scene) | {"angle_deg": angle_deg})
     _write_words(scene, truth, out)
+
+
+def _attributes(scene: Scene) -> dict[str, Any]:
+    return {"parcel_id": scene.name, "acquired": scene.acquired}
 
 
 def _write_words(scene: Scene, truth: Truth, out: Path) -> None:
@@ -125,7 +129,7 @@ def phantom(
     voxels = build(scene, scanner)
     channels = acquire(voxels, scanner, seed=seed, threads=threads, progress=progress)
     out.mkdir(parents=True, exist_ok=True)
-    write_scan(channels, scanner, out / "phantom.h5", {})
+    write_scan(channels, scanner, out / "phantom.h5", {"acquired": scene.acquired})
     description: dict[str, Any] = {
         "rods": [
             {

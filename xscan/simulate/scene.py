@@ -51,6 +51,7 @@ class Scene(_Frozen):
     name: str = "scene"
     length_mm: float = Field(gt=0, le=3000, description="of the scanned stretch, along z")
     bodies: tuple[Body, ...] = Field(min_length=1, max_length=2000)
+    acquired: str = Field(default="2025-06-01T12:00:00+00:00", description="time of the scan, ISO 8601")
     materials: dict[str, SceneMaterial] = Field(default_factory=dict)
     declaration: dict[str, Any] = Field(default_factory=dict, description="written out as it stands")
     expect: tuple[str, ...] = Field(default=(), description='what must be found, e.g. "undeclared:cell"')
