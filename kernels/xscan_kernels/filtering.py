@@ -72,7 +72,7 @@ def gaussian(
     return out
 
 
-def _box_mean(source: NDArray[np.float32], radius: int, workers: int) -> NDArray[np.float32]:
+def _box_mean(source: Array, radius: int, workers: int) -> NDArray[np.float32]:
     """Mean over the cube of ``radius``, over the voxels that exist."""
     for axis in range(3):
         out = np.empty_like(source)

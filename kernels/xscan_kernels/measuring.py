@@ -200,13 +200,14 @@ class _Tables:
         limits: Any = (np.inf, -np.inf) if kind.kind == "f" else (np.iinfo(kind).max, np.iinfo(kind).min)
         self.least = np.full((parts, n if value.size else 0), limits[0], kind)
         self.most = np.full((parts, n if value.size else 0), limits[1], kind)
-        self.low, high, number = edge or (0.0, 1.0, 0)
-        self.scale = number / (high - self.low)
+        low, high, number = edge or (0.0, 1.0, 0)
+        self.low: float = low
+        self.scale: float = number / (high - low)
         self.offset = -int(np.iinfo(kind).min) if small else 0
         self.places = np.empty(0, np.uint32)
         if small and number:
             every = np.arange(np.iinfo(kind).min, np.iinfo(kind).max + 1)
-            place = (every - self.low) * self.scale
+            place = (every - low) * self.scale
             self.places = np.where((place >= 0) & (place < number), place, number).astype(np.uint32)
         ways = 4 if n * number * 16 <= WAYS_BYTES else 1
         self.bins = np.zeros((workers, ways, n, number + 1 if number else 0), np.uint32)

@@ -1,0 +1,1 @@
+"""Kernels against every peer that does the same, interleaved in one run: ``python -m benchmarks.kernels``."""
