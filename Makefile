@@ -17,6 +17,7 @@ $(BIN)/.ready-dev: $(BIN)/.ready
 	touch $@
 
 demo: $(BIN)/.ready  ## analyse the parcel in fixtures/ and say where its report is
+	mkdir -p demo-report
 	$(BIN)/xscan calibrate fixtures/phantom.h5 --rods fixtures/phantom.json --out demo-report/calibration.json
 	$(BIN)/xscan analyze fixtures/parcel/scan.h5 --declaration fixtures/parcel/declaration.json \
 	  --templates fixtures/templates --calibration demo-report/calibration.json --out demo-report
