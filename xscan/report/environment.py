@@ -36,7 +36,7 @@ def environment() -> Environment:
         "pm": lambda v, sigma, unit="": Markup(with_sigma(v, sigma, unit)),  # noqa: S704 - digits, our own units
         "count": lambda v: "–" if v is None else f"{v:g}",
         "when": when,
-        "kind": lambda v: KIND_NAMES.get(v, v),
+        "kind": lambda v: KIND_NAMES.get(v, v.replace("-", " ")),
         "status": lambda v: STATUS_NAMES.get(v, v),
         "right": lambda v: RIGHT_NAMES.get(v, v),
         "ids": _ids,

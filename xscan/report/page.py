@@ -43,12 +43,14 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
     sliced = slice_figures(scene, telling_place(scene), width=400, pixels=config.picture_pixels)
     progress(0.3, "pictures of reasons")
     told = reasons(document)
+    seen: set[tuple[int, ...]] = set()
     for place, reason in enumerate(told):
-        reason["crops"] = (
-            portraits(scene, reason["object_ids"], width=110, alarm=reason["alarm"])
-            if place < config.pictured_reasons
-            else []
-        )
+        ids = tuple(reason["object_ids"])
+        # what was pictured above gives its place to the declared line
+        again = ids in seen and reason["line"] is not None
+        wanted = place < config.pictured_reasons and not again
+        reason["crops"] = portraits(scene, ids, width=110, alarm=reason["alarm"]) if wanted else []
+        seen.add(ids)
     agreed = [
         line | {"crops": portraits(scene, line["object_ids"], width=110, alarm=False)}
         for line in _agreed(document)[: max(0, FIRST_SCREEN - len(told))]
