@@ -178,7 +178,8 @@ def _read(beam: Beam, paths: dict[float, Stack], shape: tuple[int, ...]) -> Arra
     through = np.zeros(crossed.size, np.float32)
     length = flat[:, crossed]
     for e in range(energy.size):
-        through += np.float32(weights[e]) * np.exp(-(sections[:, e].astype(np.float32) @ length))
+        # a first map may be negative beside metal: that must not amplify a ray
+        through += np.float32(weights[e]) * np.exp(-np.maximum(sections[:, e].astype(np.float32) @ length, 0))
     values = np.zeros(flat.shape[1])
     values[crossed] = beam.water_equivalent_cm(through.astype(np.float64)) * 10
     return values.reshape(shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from xscan.model import Material, MaterialShare
 
-__all__ = ["Evidence", "MaterialTable", "Naming"]
+__all__ = ["Evidence", "MaterialTable", "Naming", "together"]
 
 Array = NDArray[np.float64]
 
@@ -116,3 +117,17 @@ class MaterialTable:
         density = float(belief @ middle) / known if known > 0 else float("nan")
         width = float(belief @ ((middle - density) ** 2 + half**2)) / known if known > 0 else float("nan")
         return Naming(tuple(shares), electrons, float(np.sqrt(spread)), density, float(np.sqrt(width)))
+
+
+def together(core: Naming, rim: Naming, core_electrons: float, candidates: int) -> Naming:
+    """The naming of an object whose inside and wall differ; `core_electrons` is the inside's share of electrons."""
+    parts = ((core, core_electrons), (rim, 1 - core_electrons))
+    masses = [share / n.electrons_per_gram for n, share in parts]
+    total = sum(masses)
+    belief: dict[tuple[str, str], float] = {}
+    for (naming, _), mass in zip(parts, masses, strict=True):
+        for s in naming.shares:
+            belief[s.name, s.kind] = belief.get((s.name, s.kind), 0.0) + s.fraction * mass / total
+    shares = sorted((MaterialShare(*key, min(f, 1.0)) for key, f in belief.items()), key=lambda s: -s.fraction)
+    sigma = math.hypot(*(n.electrons_sigma * m / total for (n, _), m in zip(parts, masses, strict=True)))
+    return Naming(tuple(shares[: candidates + 1]), 1 / total, sigma, core.density, core.density_sigma)

@@ -13,7 +13,7 @@ from xscan.model import Material, Measure, Object, Quantities, Segmentation, Sig
 from xscan.model.progress import Progress, silent
 from xscan.signature.config import SignatureConfig
 from xscan.signature.integrals import Excess, excess
-from xscan.signature.naming import Evidence, MaterialTable, Naming
+from xscan.signature.naming import Evidence, MaterialTable, Naming, together
 from xscan.signature.neighbourhood import Layers, layers
 
 __all__ = ["sign"]
@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 HISTOGRAM_EDGES = np.linspace(-200.0, 6200.0, 129)
 EDGE_SHARE = 0.5  # how much of a background that is off goes into the sum over the edge
+LAYERED_REL = 0.15  # z_e of inside and wall that differ by more are two materials
+MOSTLY = 0.97
 PLATEAU_REL = 0.01  # a core's median stands for its object within about this
 
 
@@ -216,10 +218,37 @@ def _weigh(
         z_e=z,
         z_e_sigma=z_sigma,
     )
-    naming = table.name(evidence, config.candidates)
+    naming = _named(i, m, evidence, table, quantities, config)
     return _complete(
         signature, i, m, naming, evidence, electrons, quantities, solid, math.hypot(noise_rel, scatter), surface
     )
+
+
+def _named(
+    i: int, m: _Measured, evidence: Evidence, table: MaterialTable, quantities: Quantities, config: SignatureConfig
+) -> Naming:
+    """The object's naming: one, or where its inside and its wall differ in z_e, of both."""
+    whole = table.name(evidence, config.candidates)
+    if m.rho_e is None or m.photo is None or not (math.isfinite(evidence.rho_e) and math.isfinite(evidence.z_e)):
+        return whole
+    p = quantities.photo_exponent
+    inner_photo, inner = float(m.photo.plateau[i]), float(m.rho_e.plateau[i])
+    share = inner * float(m.core[i]) / float(m.rho_e.total[i])
+    photo_share = inner_photo * float(m.core[i]) / float(m.photo.total[i])
+    if min(inner, inner_photo) <= 0 or not (0 < share < MOSTLY and 0 < photo_share < MOSTLY):
+        return whole
+    inside = (inner_photo / inner) ** (1 / p)
+    wall = evidence.z_e * ((1 - photo_share) / (1 - share)) ** (1 / p)
+    rel = evidence.z_e_sigma / evidence.z_e
+    if abs(wall / inside - 1) < max(LAYERED_REL, 4 * rel):
+        return whole
+    core = table.name(
+        Evidence(evidence.rho_e, evidence.rho_e_sigma, evidence.rho_e_least, inside, inside * rel), config.candidates
+    )
+    rim = table.name(
+        Evidence(math.nan, math.nan, evidence.rho_e_least, wall, wall * max(rel, LAYERED_REL)), config.candidates
+    )
+    return together(core, rim, share, config.candidates)
 
 
 def _number(i: int, m: _Measured, quantities: Quantities, scatter: float) -> tuple[float, float]:
