@@ -40,6 +40,7 @@ class TemplateConfig(BaseModel):
         default=5, ge=1, description="templates sought in parts of one body or heap, likeliest first"
     )
     max_group: int = Field(default=8, ge=1, description="bodies that touch are sought together up to this many, bodies")
+    max_heaps: int = Field(default=8, ge=0, description="heaps of touching bodies that are sought through, at most")
     max_mesh_mb: float = Field(default=512.0, gt=0, description="larger mesh files are refused, MB")
     max_faces: int = Field(default=5_000_000, ge=1, description="meshes of more faces are refused, faces")
     max_templates: int = Field(default=20_000, ge=1, description="libraries of more templates are refused, templates")

@@ -81,7 +81,7 @@ def match(
             left.append(o)
     if config.partial:
         pairs = touching(segmentation.object_labels(), [o.id for o in left])
-        heaps = groups([o.id for o in left], pairs, config.max_group)
+        heaps = groups([o.id for o in left], pairs, config.max_group)[: config.max_heaps]
         taken: set[int] = set()
         for n, heap in enumerate(heaps):
             progress(0.8 + 0.2 * n / len(heaps), f"objects {', '.join(map(str, heap))}")
