@@ -42,11 +42,14 @@ class SegmentConfig(BaseModel):
         default=0.6, gt=0, le=1, description="share of a carton's outer surface that must lie on the faces of a box"
     )
     least_mm3: float = Field(default=40.0, ge=0, description="smallest object, mm³; a ball of 4.2 mm across")
+    soft_mhu: float = Field(
+        default=400.0, ge=0, description="MHU below which an object is soft filling (cloth, foam), not a container"
+    )
     core_fraction: float = Field(
         default=0.8, gt=0, lt=1, description="share of the highest value near by inside which necks are measured"
     )
     neck_ratio: float = Field(
-        default=0.6,
+        default=0.7,
         gt=0,
         lt=1,
         description="bodies are taken as touching where the neck between them is narrower than this share of the "

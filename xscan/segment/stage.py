@@ -11,6 +11,7 @@ from xscan.segment.config import SegmentConfig
 from xscan.segment.describe import describe
 from xscan.segment.foreground import floor_of, foreground
 from xscan.segment.packaging import find_carton, interior
+from xscan.segment.scanner import find_belt
 
 __all__ = ["segment"]
 
@@ -37,11 +38,15 @@ def segment(
     voxel_mm = quantities.grid.voxel_size_mm
     floor = floor_of(quantities.has_scale, quantities.noise_mhu, config)
 
-    progress(0.0, "looking for packaging")
-    carton = find_carton(values, floor, metal_slices(values), voxel_mm, config)
+    progress(0.0, "looking for the belt and packaging")
+    seen = values
+    belt = find_belt(values, floor, voxel_mm)
+    if belt is not None:
+        seen = np.where(belt[1], np.float32(0), values)
+    carton = find_carton(seen, floor, metal_slices(seen), voxel_mm, config)
 
     inside, packed = interior(carton, values.shape)
-    content = np.ascontiguousarray(values[inside])
+    content = np.ascontiguousarray(seen[inside])
 
     progress(0.3, "telling matter from air")
     matter = foreground(content, floor, config) & packed
@@ -51,6 +56,6 @@ def segment(
     bodies = part_bodies(matter, faint, content, quantities.noise_mhu, voxel_mm, config)
 
     progress(0.8, "measuring")
-    result = describe(bodies, inside, carton, values, quantities.grid, config)
+    result = describe(bodies, inside, belt and belt[0], carton, values, quantities.grid, config)
     progress(1.0, f"{len(result.goods)} objects")
     return result

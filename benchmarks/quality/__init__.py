@@ -1,0 +1,1 @@
+"""How well objects are found: on any folder of parcels with labelled truth."""
