@@ -57,7 +57,7 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
         filled = binary_fill_holes(mask)
         inside = seen[box]
         ids, counts = np.unique(inside[mask], return_counts=True)
-        shares[body["id"]] = {int(i): float(c) / mask.sum() for i, c in zip(ids, counts, strict=True) if i}
+        shares[body["id"]] = {int(i): float(c / mask.sum()) for i, c in zip(ids, counts, strict=True) if i}
         best = (0.0, 0)
         for i in np.unique(inside[filled]):
             if i and i not in hits.values():
@@ -83,7 +83,7 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
     return {
         "bodies": len(truth["objects"]),
         "found": len(hits),
-        "merged": sum(any(s >= 0.5 and holders[i] > 1 for i, s in shares[b].items()) for b in shares),
+        "merged": sum(any(s >= 0.5 and holders[i] > 1 for i, s in share.items()) for share in shares.values()),
         "split": sum(sum(s >= 0.2 for s in share.values()) > 1 for share in shares.values()),
         "spurious": sum((objects[i]["mass_g"] or 0) > 8 and i not in hits.values() for i in goods),
         "mass_error": errors,
@@ -122,7 +122,7 @@ def wilson(hits: int, tries: int) -> tuple[float, float, float]:
     z, p = 1.96, hits / tries
     middle = (p + z * z / (2 * tries)) / (1 + z * z / tries)
     half = z * np.sqrt(p * (1 - p) / tries + z * z / (4 * tries * tries)) / (1 + z * z / tries)
-    return p, max(0.0, middle - half), min(1.0, middle + half)
+    return p, float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 def bootstrap(

@@ -51,6 +51,7 @@ def test_a_report_that_knows_everything_has_full_marks(perfect):
     assert all(row["expect"].values())
     assert np.abs(row["mass_error"]).max() == 0
     figures = summary([row])
+    json.dumps([row, figures])
     assert figures["object recall"][0] == figures["findings recall"][0] == 1
 
 
