@@ -66,9 +66,15 @@ class Evidence:
         return None if s is None or s.mass_g is None else s.mass_g.value
 
     def weight(self, object_id: int) -> float:
-        """Mass, g; without a scale the volume as if it were water."""
+        """Mass, g; in a scan without a scale the volume as if it were water; 0 for what alone could not be weighed."""
         mass = self.mass_g(object_id)
-        return mass if mass is not None else self.volume_mm3(object_id) / 1000
+        if mass is not None:
+            return mass
+        return 0.0 if self._scaled else self.volume_mm3(object_id) / 1000
+
+    @cached_property
+    def _scaled(self) -> bool:
+        return any(s.mass_g is not None for s in self.signatures.values())
 
     def volume_mm3(self, object_id: int) -> float:
         """Volume of its own material."""

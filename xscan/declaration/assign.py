@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given, equal_groups
 from xscan.declaration.expect import Expectation
-from xscan.declaration.fit import likeness, material_log_ratio, piece_log_ratio, shape_log_ratio
+from xscan.declaration.fit import likeness, material_fit, material_log_ratio, piece_log_ratio, shape_log_ratio
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
 from xscan.declaration.things import CONTENTS, Thing
@@ -84,7 +84,7 @@ def _choices(
             fits = material_log_ratio(like, e.sure) + shape_log_ratio(t, a.item.hs_code)
             outer = by_id.get(t.inside) if t.inside is not None else None
             nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
-            for parts in (frozenset[int](), *_part_sets(t, e, by_id)):
+            for parts in (frozenset[int](), *_part_sets(t, e, by_id, kinds)):
                 full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
                 for pieces, gain in _as_pieces(full, a, config):
                     if pieces > 0 or not parts:
@@ -92,27 +92,30 @@ def _choices(
                 if a.countable:
                     more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
                     out.append(_Choice(i, j, 1, fits + more + nested, parts=parts, surplus=True))
-            if outer is not None and (role := _role(t, e)):
+            if outer is not None and (role := _role(t, e, kinds)):
                 foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5 and role != "contents"
                 part = max(fits + ABSORBED[role] - (2.0 if foreign else 0.0), LEAST_GAIN + 1e-3)
                 out.append(_Choice(i, j, -1, part, parts=frozenset(t.foreign)))
     return [c for c in out if c.gain > LEAST_GAIN]
 
 
-def _role(t: Thing, e: Expectation) -> str:
+def _role(t: Thing, e: Expectation, kinds: Mapping[str, Kind]) -> str:
     """As what a line would take a thing that lies inside one of its pieces, or "" where it would not."""
-    content = t.kind in CONTENTS
-    if content and (not e.kinds or (e.container and e.kinds.get(t.kind, 0.0) >= 0.3)):
-        return "contents"
+    contents = {k: w for k, w in e.kinds.items() if k in CONTENTS and w >= 0.3}
     if not e.kinds:
-        return "composite"
+        return "contents" if t.kind in CONTENTS else "composite"
+    if e.container and contents:
+        # liquids, creams and foods look alike in a scan: it need only be able to be the contents
+        able = material_fit(t, replace(e, kinds=contents, container=False, composite=False), kinds)
+        if able is not None and able >= 0.3:
+            return "contents"
     return "composite" if e.composite else "container" if e.container else ""
 
 
-def _part_sets(t: Thing, e: Expectation, by_id: Mapping[int, Thing]) -> list[frozenset[int]]:
+def _part_sets(t: Thing, e: Expectation, by_id: Mapping[int, Thing], kinds: Mapping[str, Kind]) -> list[frozenset[int]]:
     """Sets of things inside that may be its parts: its natural contents, and everything."""
-    able = [f for f in t.foreign if f in by_id and _role(by_id[f], e)]
-    natural = frozenset(f for f in able if _role(by_id[f], e) == "contents")
+    able = [f for f in t.foreign if f in by_id and _role(by_id[f], e, kinds)]
+    natural = frozenset(f for f in able if _role(by_id[f], e, kinds) == "contents")
     every = frozenset(able)
     return [s for s in dict.fromkeys((natural, every)) if s]
 

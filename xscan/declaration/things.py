@@ -12,6 +12,8 @@ __all__ = ["CONTENTS", "Part", "Thing", "things_of"]
 
 # What a hollow body naturally encloses.
 CONTENTS = frozenset({"liquid", "cream", "food", "powder"})
+# Kinds of the table of materials that a declaration does not tell apart from another.
+ALIKE = {"soap": "cream", "plant": "food", "mineral": "stone", "animal": "stone"}
 MIN_VOXELS = 8  # a body of fewer is noise at any voxel size
 
 
@@ -68,7 +70,7 @@ class Thing:
 
     @property
     def weight(self) -> float:
-        """Mass, g; without a scale the volume as if it were water, so that large and small stay apart."""
+        """Mass, g; in a scan without a scale the volume as if it were water, so that large and small stay apart."""
         return self.mass_g if self.mass_g is not None else self.volume_mm3 / 1000
 
 
@@ -80,7 +82,13 @@ def things_of(
     config: DeclarationConfig,
 ) -> tuple[Thing, ...]:
     """Goods of a segmentation as things, heaviest first (then by id); crumbs inside one are part of it."""
-    goods = {o.id: o for o in segmentation.goods if o.voxels >= MIN_VOXELS and o.id in signatures}
+    # where others have a mass, a body without one is a shade in the scan that nothing could be weighed of
+    scaled = any(s.mass_g is not None for s in signatures.values())
+    goods = {
+        o.id: o
+        for o in segmentation.goods
+        if o.voxels >= MIN_VOXELS and o.id in signatures and (signatures[o.id].mass_g is not None or not scaled)
+    }
     parent = {o.id: _goods_parent(o, goods, segmentation) for o in goods.values()}
     best: dict[int, TemplateMatch] = {}
     for m in matches:
@@ -161,7 +169,7 @@ def _thing(
     parts = tuple(
         Part(
             object_id=s.object_id,
-            kind=s.kind,
+            kind=ALIKE.get(s.kind, s.kind),
             share=share / total,
             density=None if s.density is None else (s.density.value, s.density.sigma),
             z_e=None if s.z_e is None else (s.z_e.value, s.z_e.sigma),
@@ -197,9 +205,10 @@ def _beliefs(materials: tuple[MaterialShare, ...], kind: str) -> dict[str, float
     """Belief by kind, the greatest made 1."""
     total: dict[str, float] = {}
     for m in materials:
-        total[m.kind] = total.get(m.kind, 0.0) + m.fraction
+        name = ALIKE.get(m.kind, m.kind)
+        total[name] = total.get(name, 0.0) + m.fraction
     if not total and kind != "unknown":
-        total[kind] = 1.0
+        total[ALIKE.get(kind, kind)] = 1.0
     top = max(total.values(), default=0.0)
     return {k: v / top for k, v in sorted(total.items())} if top > 0 else {}
 
