@@ -46,12 +46,13 @@ def part_bodies(
     regrow(lumps, count, values, faint, config)
     stats = region_statistics(lumps, [values], count=count)
     boxes = stats.bbox
+    water_mm3 = stats.sum[0] / 1000 * float(np.prod(voxel_mm))  # blur and noise spread a crumb over many faint voxels
     edge = edge_support(lumps, count, values)
     streaks = streak_level(values)
     for k in range(1, count + 1):
         around = float(streaks[boxes[k][0] : boxes[k][3]].mean())
         clear = float(stats.mean[0, k]) / max(around, 1e-6)
-        if not real(float(edge[k]), clear, config):
+        if water_mm3[k] < config.least_mm3 or not real(float(edge[k]), clear, config):
             continue
         window = window_of(boxes[k], matter.shape)
         parts, cuts = split(lumps[window] == k, values[window], noise, voxel_mm, config)

@@ -41,7 +41,11 @@ class SegmentConfig(BaseModel):
     flat_share: float = Field(
         default=0.6, gt=0, le=1, description="share of a carton's outer surface that must lie on the faces of a box"
     )
-    least_mm3: float = Field(default=40.0, ge=0, description="smallest object, mm³; a ball of 4.2 mm across")
+    least_mm3: float = Field(
+        default=40.0,
+        ge=0,
+        description="smallest object, mm³ of voxels and mm³ of water that attenuates as much; a ball of 4.2 mm across",
+    )
     soft_mhu: float = Field(
         default=400.0, ge=0, description="MHU below which an object is soft filling (cloth, foam), not a container"
     )
