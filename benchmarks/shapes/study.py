@@ -3,8 +3,8 @@
 ``python benchmarks/shapes/study.py [--meshes DIR] [--rounds N] [--seed S]``
 
 Without ``--meshes`` the library is made of shapes from a seed. Each round takes every template once: planted
-(hollow or solid, scaled by up to 8 % unevenly, 1 to 3 mm voxels, any pose), its mirror image, a bent version of it
-as impostor, and the planted body against the library without its template.
+(hollow or solid, scaled by up to 8 % unevenly, 1 to 3 mm voxels, any pose), the planted body against the library
+without its template, and a bent version of it as impostor.
 """
 
 from __future__ import annotations
@@ -71,7 +71,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", help="case names, separated by commas")
-    parser.add_argument("--csv", help="write the evidence of every case here")
     a = parser.parse_args()
     library = load_library(a.meshes) if a.meshes else made_library(a.made, a.seed)
     config = TemplateConfig()
