@@ -50,7 +50,7 @@ if config.DISABLE_JIT:
     first, count, greater64 = _python_first, _python_count, _python_greater
     nonzero64, near64 = _python_nonzero, _python_near
 else:
-    from llvmlite import ir  # type: ignore[import-untyped]
+    from llvmlite import ir
     from numba import types
     from numba.extending import intrinsic
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "info": "Show what a scan is.",
     "convert": "Write a scan in another form.",
     "render": "Make one picture of a scan.",
+    "report": "Make a report's page again.",
     "calibrate": "Learn what a scanner's numbers mean from reference rods.",
     "template": "Add, list, show and check shape templates.",
     "simulate": "Make parcels with known truth.",

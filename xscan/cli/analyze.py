@@ -50,8 +50,13 @@ def command(
             config=config,
             progress=lambda f, text="": progress(0.9 * f, text),
         )
-        progress(0.9, "report")
-        report.write_report(analysis, out, config=config.report, version=__version__)
+        report.write_report(
+            analysis,
+            out,
+            config=config.report,
+            version=__version__,
+            progress=lambda f, text="": progress(0.9 + 0.1 * f, text or "report"),
+        )
     if not quiet:
         click.echo(report.summary(analysis))
         click.echo(f"Report: {out / 'report.html'}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from xscan.cli.bar import progress_bar
+
 __all__ = ["command"]
 
 
@@ -15,6 +17,6 @@ def command() -> None:
     import xscan_kernels
 
     start = time.perf_counter()
-    click.echo("compiling the kernels …", err=True)
-    xscan_kernels.warmup()
+    with progress_bar("compile kernels") as progress:
+        xscan_kernels.warmup(lambda done, total, name: progress(done / total, name))
     click.echo(f"kernels ready after {time.perf_counter() - start:.1f} s")

@@ -59,7 +59,7 @@ def denoise(quantities: Quantities, *, config: DenoiseConfig | None = None, prog
         return quantities
     progress(0.0, "cleaning")
     old = quantities.attenuation
-    cleaned = FILTERS[config.method](old.array(), np.float32(config.limit_sigma * quantities.noise_mhu))
+    cleaned = FILTERS[config.method](old.array(), config.limit_sigma * quantities.noise_mhu)
     cleaned.setflags(write=False)
     progress(1.0, "cleaned")
     return replace(quantities, attenuation=Volume(old.grid, cleaned, old.unit))
