@@ -64,6 +64,8 @@ def test_a_pose_moves_points_and_tells_its_scale():
     pose = Pose(np.array([[0, -2, 0, 1], [2, 0, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1.0]]))
     assert pose.apply(np.array([[1.0, 0, 0]])).tolist() == [[1, 2, 0]]
     assert pose.scale == pytest.approx(2)
+    assert not pose.mirrored
+    assert Pose(np.diag([1.0, 1, -1, 1])).mirrored
     with pytest.raises(ValueError, match="last row"):
         Pose(np.ones((4, 4)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from xscan.cli.analyze import NOT_CLEAR
 from xscan.cli.bar import progress_bar
 from xscan.cli.options import PATH, analysis_options
 from xscan.errors import InputError, XscanError
+from xscan.files import written_aside
 
 __all__ = ["command", "find_parcels"]
 
@@ -103,9 +103,8 @@ def command(
             if not quiet:
                 click.echo(f"{name}: {decision.verdict}, risk {decision.risk:.2f}  {rows[-1]['reason']}")
     out.mkdir(parents=True, exist_ok=True)
-    aside = out / "batch.json.part"
-    aside.write_text(json.dumps({"parcels": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(aside, out / "batch.json")
+    with written_aside(out / "batch.json") as aside:
+        aside.write_text(json.dumps({"parcels": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if any("error" in r for r in rows):
         return InputError.exit_code
     return NOT_CLEAR if exit_code and any(r["decision"] != "clear" for r in rows) else 0

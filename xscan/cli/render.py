@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from xscan.cli.bar import progress_bar
 from xscan.cli.options import PATH, quiet_option, units_option
+from xscan.files import written_aside
 
 __all__ = ["command"]
 
@@ -49,7 +49,7 @@ def command(
     """Make one picture of SCAN in operators' colours: OUT is a .png, or a .gif for a turntable that moves."""
     from xscan import io, physics
     from xscan.config import load_config
-    from xscan.errors import UsageError, XscanError
+    from xscan.errors import UsageError
     from xscan.memory import binning_for
     from xscan.report import render
 
@@ -75,14 +75,7 @@ def command(
             animated=ending == ".gif",
             progress=lambda f, t="": progress(0.5 + f / 2, t),
         )
-    aside = out.with_name(f".{out.name}.part")
-    try:
+    with written_aside(out) as aside:
         aside.write_bytes(picture)
-        os.replace(aside, out)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise XscanError(
-            f"{out}: cannot be written: {error.strerror or error}; check the folder and its rights"
-        ) from None
     if not quiet:
         click.echo(out)

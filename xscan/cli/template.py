@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from xscan.cli.options import PATH
+from xscan.files import written_aside
 
 __all__ = ["command"]
 
@@ -133,7 +134,6 @@ def list_(library: Path, as_json: bool) -> None:
 @click.option("--out", "-o", type=PATH, help="PNG file to write [default: ID.png].")
 def show(identity: str, library: Path, out: Path | None) -> None:
     """Show one template: its record, and a picture of it."""
-    import os
 
     from xscan.errors import UsageError
     from xscan.template import load_library, picture
@@ -158,9 +158,8 @@ def show(identity: str, library: Path, out: Path | None) -> None:
         if limits:
             click.echo(f"genuine {name}: {limits[0]:g} to {limits[1]:g}")
     path = out or Path(f"{Path(t.id).name}.png")
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(picture(t))
-    os.replace(aside, path)
+    with written_aside(path) as aside:
+        aside.write_bytes(picture(t))
     click.echo(f"picture: {path}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xscan.io.aside import written_aside
+from xscan.files import written_aside
 from xscan.model import Progress, Projection, Scan, Volume, silent, slabs
 
 __all__ = ["write_hdf5"]

@@ -141,6 +141,11 @@ class Pose:
         """Mean factor of size."""
         return float(np.cbrt(abs(np.linalg.det(self.matrix[:3, :3]))))
 
+    @property
+    def mirrored(self) -> bool:
+        """Whether it turns a left shoe into a right one."""
+        return bool(np.linalg.det(self.matrix[:3, :3]) < 0)
+
 
 @dataclass(frozen=True, eq=False)
 class TemplateMatch:

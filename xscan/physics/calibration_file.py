@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from xscan.errors import InputError
+from xscan.files import written_aside
 from xscan.model import Calibration, RodResidual
 
 __all__ = [
@@ -47,14 +47,8 @@ def _plain(value: Any) -> Any:
 
 def write_calibration(calibration: Calibration, path: str | Path) -> None:
     """Write the JSON file; aside first, so that a reader never meets half of it."""
-    target = Path(path)
-    aside = target.with_name(target.name + ".part")
-    try:
+    with written_aside(path) as aside:
         aside.write_text(calibration_text(calibration), encoding="utf-8")
-        os.replace(aside, target)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise InputError(path, f"could not be written ({error.strerror})", "choose a folder that exists") from None
 
 
 def read_calibration(path: str | Path) -> Calibration:

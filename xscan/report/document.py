@@ -134,6 +134,7 @@ def _match(analysis: Analysis, m: TemplateMatch) -> dict[str, Any]:
         "object_ids": m.object_ids,
         "score": m.score,
         "pose": m.pose.matrix,
+        "mirrored": m.pose.mirrored,
         "deviation_mm": {"rms": m.deviation_rms_mm, "p95": m.deviation_p95_mm},
         "coverage": m.coverage,
         "genuine_check": m.genuine_check,

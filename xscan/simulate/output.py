@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xscan.files import written_aside
 from xscan.simulate.scanner import Scanner
 
 __all__ = ["write_json", "write_labels", "write_scan"]
@@ -18,9 +18,8 @@ __all__ = ["write_json", "write_labels", "write_scan"]
 
 def write_json(value: Any, path: Path) -> None:
     """Write JSON of stable bytes, aside and then renamed."""
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(aside, path)
+    with written_aside(path) as aside:
+        aside.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _dataset(file: Any, name: str, array: NDArray[Any]) -> Any:
@@ -43,8 +42,7 @@ def write_scan(
     import h5py
 
     flat = next(iter(channels.values())).ndim == 2
-    aside = path.with_name(path.name + ".part")
-    with h5py.File(aside, "w", libver="v110") as file:
+    with written_aside(path) as aside, h5py.File(aside, "w", libver="v110") as file:
         file.attrs.update(
             {
                 "format": "xscan-scan",
@@ -66,15 +64,12 @@ def write_scan(
                 {"units": "arbitrary" if flat else "1/cm", "rescale_slope": step, "rescale_intercept": 0.0}
                 | {"kvp": beam.kvp}
             )
-    os.replace(aside, path)
 
 
 def write_labels(labels: NDArray[np.uint16], path: Path, voxel_size_mm: Sequence[float]) -> None:
     """Write true labels as dataset /label."""
     import h5py
 
-    aside = path.with_name(path.name + ".part")
-    with h5py.File(aside, "w", libver="v110") as file:
+    with written_aside(path) as aside, h5py.File(aside, "w", libver="v110") as file:
         file.attrs["voxel_size_mm"] = np.asarray(voxel_size_mm, dtype=np.float64)
         _dataset(file, "label", labels)
-    os.replace(aside, path)

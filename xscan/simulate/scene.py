@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xscan.errors import InputError
+from xscan.files import written_aside
 from xscan.simulate.materials import SceneMaterial
 from xscan.simulate.shapes import Shape, Vector
 
@@ -78,9 +78,8 @@ def read_scene(path: str | Path) -> Scene:
 
 def write_scene(scene: Scene, path: Path) -> None:
     """Write a scene as JSON that `read_scene` reads."""
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(scene.model_dump_json(exclude_none=True), encoding="utf-8")
-    os.replace(aside, path)
+    with written_aside(path) as aside:
+        aside.write_text(scene.model_dump_json(exclude_none=True), encoding="utf-8")
 
 
 def _with_paths(tree: Any, folder: Path) -> Scene:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import struct
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from xscan.errors import InputError, UsageError
+from xscan.files import written_aside
 from xscan.model import Mesh
 from xscan.template.config import TemplateConfig
 from xscan.template.library import INDEX, SCHEMA, load_entry, read_index
@@ -61,12 +61,8 @@ def add_template(
     write_stl(root / name, mesh)
     load_entry(root, new, config)
     entries = [e for e in entries if e.get("id") != identity] + [new]
-    aside = root / f".{INDEX}.{os.getpid()}.part"
-    try:
+    with written_aside(root / INDEX) as aside:
         aside.write_text(json.dumps({"schema": SCHEMA, "templates": entries}, indent=1) + "\n", encoding="utf-8")
-        os.replace(aside, root / INDEX)
-    finally:
-        aside.unlink(missing_ok=True)
     return root / name
 
 
@@ -156,9 +152,5 @@ def write_stl(path: Path, mesh: Mesh) -> None:
     record = np.zeros(len(corners), dtype=[("n", "<f4", 3), ("v", "<f4", (3, 3)), ("a", "<u2")])
     record["n"] = cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-30)
     record["v"] = corners
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with written_aside(path) as aside:
         aside.write_bytes(b"xscan template, mm".ljust(80) + struct.pack("<I", len(corners)) + record.tobytes())
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)

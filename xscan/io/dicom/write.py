@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from xscan.errors import UsageError
-from xscan.io.aside import written_aside
+from xscan.files import written_aside
 from xscan.model import Progress, Scan, Unit, Volume, silent, slabs
 
 __all__ = ["write_dicos"]

@@ -27,6 +27,8 @@ def written_aside(path: str | Path) -> Iterator[Path]:
         yield part
         os.replace(part, target)
     except OSError as error:
-        raise XscanError(f"{target}: could not be written: {error.strerror or error}") from error
+        raise XscanError(
+            f"{target}: could not be written ({error.strerror or error}); check folder, rights and space"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
