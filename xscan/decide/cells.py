@@ -16,6 +16,7 @@ __all__ = ["SURE", "cell_form", "other_name"]
 DENSE = frozenset({"battery", "metal", "electronics", "light-metal", "unknown"})
 BULK = (1.5, 4.2)  # g/cm³ over the whole cell, can and winding: solid steel is 7.9, aluminium 2.7 but of low Z_e
 Z_LEAST = 14.0  # cobalt, nickel, iron and copper make it; aluminium (13) and glass stay below
+Z_MIXED = (16.0, 34.0)
 FILL = (0.66, 0.90)  # of the box around a cylinder: π/4
 FILL_POUCH = (0.72, 1.05)
 ROUND = 0.12  # relative difference of the two short edges
@@ -44,14 +45,19 @@ def cell_form(evidence: Evidence, i: int) -> tuple[str, float]:
         return "", 0.0
     battery = kinds.get("battery", 0.0)
     signature = min(1.0, 0.35 + 0.5 * dense + 0.5 * battery)
+    if z_e is not None and Z_MIXED[0] <= z_e <= Z_MIXED[1]:
+        signature = max(signature, 0.85)  # light for such a Z_e: metal wound with plastic, whatever it was named
     fill = outer / (length * width * height)
-    blur = 0.6 * max(evidence.segmentation.grid.voxel_size_mm)  # a surface lies within a voxel, both sides together
+    # metal blooms: a dense can is seen up to a voxel larger on either side, and a surface lies within a voxel
+    voxel = max(evidence.segmentation.grid.voxel_size_mm)
+    bloom, blur = 0.8 * voxel, 0.9 * voxel
     best, belief = "", 0.0
     if FILL[0] <= fill <= FILL[1] and abs(width - height) <= ROUND * width + blur:
         d = (width + height) / 2
         for name, form in _forms()["cylinder"].items():
             (diameter, long), (light, heavy) = form["mm"], form["g"]
-            off = math.hypot((d - diameter) / (0.04 * diameter + blur), (length - long) / (0.03 * long + blur))
+            thick, far = d - diameter - bloom, length - long - bloom
+            off = math.hypot(thick / (0.04 * diameter + blur), far / (0.03 * long + blur))
             beyond = max(light / mass, mass / heavy, 1.0)
             p = signature * math.exp(-0.5 * off * off) * math.exp(-(((beyond - 1) / 0.25) ** 2))
             if p > belief:
