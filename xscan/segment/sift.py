@@ -1,0 +1,106 @@
+"""Lumps of matter told from streaks and from the glow around metal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xscan.segment.artefact import edge_support, streak_level
+from xscan.segment.config import SegmentConfig
+from xscan.segment.geometry import F32, Bool, Labels32, components
+from xscan.segment.regrow import medians, regrow
+
+__all__ = ["Lump", "real", "sift"]
+
+STANDS_OUT = 4.0  # times the reach of artefacts, from which a lump is clear of them
+LEAST_CLEAR = 2.0  # below which a lump is dropped
+EVEN = 0.3  # standard deviation over mean, up to which a lump is even
+LARGE_MM3 = 1e4  # from which evenness tells
+LEVELS = (0.0, 1.0, 2.0)  # times the reach of artefacts, above which lumps are looked for in turn
+
+
+@dataclass(frozen=True)
+class Lump:
+    """Why a lump was kept.
+
+    Parameters
+    ----------
+    edge : share of its surface that is an edge
+    clear : its mean value over the reach of artefacts in its slices
+    """
+
+    edge: float
+    clear: float
+
+
+def sift(
+    matter: Bool, faint: Bool, values: F32, least: int, voxel_mm: Sequence[float], config: SegmentConfig
+) -> tuple[Labels32, list[Lump]]:
+    """Label what is matter.
+
+    What fails as a whole is looked at again above the level that artefacts reach, since streaks glue bodies
+    together that stand clear of them.
+
+    Parameters
+    ----------
+    matter : mask (z, y, x)
+    faint : voxels above the floor, among them the blurred rims that `matter` leaves out
+    values : attenuation
+    least : voxels of the smallest lump
+    voxel_mm : voxel size
+    config : settings
+
+    Returns
+    -------
+    labels : uint32 (z, y, x), from 1
+    lumps : one a label
+    """
+    from xscan_kernels.measuring import region_statistics
+
+    kept = np.zeros(matter.shape, np.uint32)
+    lumps: list[Lump] = []
+    streaks = streak_level(values)
+    open_ = matter
+    for times in LEVELS:
+        if times:
+            open_ = open_ & (values > (times * streaks).astype(np.float32)[:, None, None])
+        labels, count = components(open_, 26, least)
+        if not count:
+            break
+        regrow(labels, count, values, faint & (kept == 0), config)
+        stats = region_statistics(labels, [values], count=count)
+        edge = edge_support(labels, count, values, medians(labels, count, values))
+        table = np.zeros(count + 1, np.uint32)
+        for k in range(1, count + 1):
+            mean, size = float(stats.mean[0, k]), int(stats.count[k])
+            clear = mean / max(float(streaks[stats.bbox[k][0] : stats.bbox[k][3]].mean()), 1e-6)
+            spread = float(np.sqrt(stats.variance[0, k])) / mean
+            even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3
+            if real(float(edge[k]), clear, even, config):
+                lumps.append(Lump(float(edge[k]), clear))
+                table[k] = len(lumps)
+        named = table[labels]
+        kept = np.where(named > 0, named, kept)
+        open_ = (labels > 0) & (named == 0)
+        if not open_.any():
+            break
+    return kept, lumps
+
+
+def real(edge: float, clear: float, even: bool, config: SegmentConfig) -> bool:
+    """Whether a lump is matter.
+
+    Parameters
+    ----------
+    edge : share of its surface that is an edge
+    clear : its mean value over the reach of artefacts in its slices
+    even : whether it is large and of one value, which no streak is
+    config : settings
+    """
+    if clear >= STANDS_OUT or even:
+        return edge >= config.edge_support
+    # the less it stands out, the more of its surface must be an edge
+    need = config.edge_support + (1 - config.edge_support) * (1 - clear / STANDS_OUT)
+    return clear >= LEAST_CLEAR and edge >= need
