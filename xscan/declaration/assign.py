@@ -181,7 +181,8 @@ def _solve(
         integrality=np.array(p.whole, dtype=np.int64),
         bounds=Bounds(np.zeros(len(p.cost)), np.array(p.upper)),
         constraints=LinearConstraint(matrix, [lo for _, lo, _ in p.rows], [hi for _, _, hi in p.rows]),
-        options={"node_limit": config.nodes, "mip_rel_gap": 1e-6},
+        # presolve gains nothing on programmes so small, and makes HiGHS print about solutions that it had to mend
+        options={"node_limit": config.nodes, "mip_rel_gap": 1e-6, "presolve": False},
     )
     if result.x is None:  # never seen: leaving everything over is always allowed
         return []
