@@ -75,6 +75,8 @@ def sift(
         table = np.zeros(count + 1, np.uint32)
         for k in range(1, count + 1):
             mean, size = float(stats.mean[0, k]), int(stats.count[k])
+            if mean / 1000 * size * float(np.prod(voxel_mm)) < config.least_mm3:
+                continue  # noise and blur spread a crumb over many faint voxels
             clear = mean / max(float(streaks[stats.bbox[k][0] : stats.bbox[k][3]].mean()), 1e-6)
             spread = float(np.sqrt(stats.variance[0, k])) / mean
             even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3

@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
 from xscan.segment.geometry import F32, Bool, Labels32, closed, components, depth, outside
+from xscan.segment.regrow import medians
 
 __all__ = ["Cut", "split"]
 
 HOLLOW = 0.1  # of the matter, from which its cavities are worth keeping
+DENSER = 1.4  # times the value of the thicker side; streaks and hardening move values by less
+LEAST_PART = 0.1  # of a lump's volume, from which a thin part is a body of its own
 
 Edges = dict[tuple[int, int], tuple[float, tuple[int, int, int]]]
 
@@ -77,8 +80,9 @@ def split(
     if count < 2:
         return whole
     parts = watershed(-deep, seeds, inner, 26)
-    table, cuts = _judge(parts, count, deep, voxel_mm, config)
-    if not cuts and table.max() < 2:
+    middle = medians(np.where(body, parts, np.uint32(0)), count, values)
+    table, cuts = _judge(parts, count, deep, middle, voxel_mm, config)
+    if table.max() < 2:
         return whole
     parts = watershed(-depth(solid, voxel_mm), table[parts], solid, 26)
     parts[~body] = 0
@@ -138,9 +142,14 @@ def _near(
 
 
 def _judge(
-    parts: Labels32, count: int, deep: F32, voxel_mm: Sequence[float], config: SegmentConfig
+    parts: Labels32,
+    count: int,
+    deep: F32,
+    middle: NDArray[np.float64],
+    voxel_mm: Sequence[float],
+    config: SegmentConfig,
 ) -> tuple[NDArray[np.uint32], tuple[Cut, ...]]:
-    """Join parts over every neck that is no pinch, the widest first."""
+    """Join parts over every neck that is no pinch, the widest first; leave out what is too thin to be a body."""
     step = float(max(voxel_mm))
     root = np.arange(count + 1)
     edges = {
@@ -148,23 +157,32 @@ def _judge(
         for key, (radius, place) in _necks(parts, deep).items()
     }
 
-    def ratio(radius: float, near: dict[int, float], a: int, b: int) -> float:
-        sides = [max((d for k, d in near.items() if root[k] == side), default=radius) for side in (a, b)]
+    def ratio(p: int, q: int) -> float:
+        radius, near = edges[p, q]
+        sides = [max((d for k, d in near.items() if root[k] == root[side]), default=radius) for side in (p, q)]
+        # blur takes thin matter down, never up: what is thinner and yet denser is another material
+        thin, thick = (p, q) if sides[0] < sides[1] else (q, p)
+        if max(sides) >= config.least_radius_voxels * step and middle[thin] > DENSER * middle[thick]:
+            return 0.0
         if min(sides) < config.least_radius_voxels * step:
             return 1.0  # too thin for its thickness to be told
         return min(1.0, radius / min(sides))
 
     while True:
         open_: dict[tuple[int, int], float] = {}
-        for (p, q), (radius, near) in sorted(edges.items()):
+        for p, q in sorted(edges):
             a, b = sorted((int(root[p]), int(root[q])))
             if a != b:
-                open_[a, b] = max(open_.get((a, b), 0.0), ratio(radius, near, a, b))
+                open_[a, b] = max(open_.get((a, b), 0.0), ratio(p, q))
         worst = max(open_, key=lambda k: (open_[k], -k[0], -k[1]), default=None)
         if worst is None or open_[worst] < config.neck_ratio:
             break
         root[root == worst[1]] = worst[0]
-    roots = sorted({int(r) for r in root[1:]})
+    peak = np.zeros(count + 1)
+    np.maximum.at(peak, root[parts.ravel()], deep.ravel())
+    volume = np.bincount(root[parts.ravel()], minlength=count + 1)
+    thick = peak >= config.least_radius_voxels * step
+    roots = [int(r) for r in np.unique(root[1:]) if thick[r] or volume[r] >= LEAST_PART * volume[1:].sum()]
     names = {r: n for n, r in enumerate(roots, 1)}
-    table = np.array([0] + [names[int(r)] for r in root[1:]], np.uint32)
-    return table, tuple(Cut(names[a], names[b], r) for (a, b), r in sorted(open_.items()))
+    table = np.array([0] + [names.get(int(r), 0) for r in root[1:]], np.uint32)
+    return table, tuple(Cut(names[a], names[b], r) for (a, b), r in sorted(open_.items()) if a in names and b in names)
