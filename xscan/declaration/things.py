@@ -100,6 +100,10 @@ def things_of(
         outer = parent[o.id]
         crumb = _weight(signatures[o.id]) < config.min_mass_g
         owner[o.id] = owner[outer] if crumb and outer is not None else o.id
+    for m in matches:  # objects that one shape explains together are one thing that was found in pieces
+        pieces = {owner[i] for i in m.object_ids if i in owner and best[i] is m}
+        root = min(pieces, key=lambda i: (-_weight(signatures[i]), i), default=0)
+        owner = {i: root if r in pieces else r for i, r in owner.items()}
     out = []
     for root in sorted(set(owner.values())):
         members = tuple(sorted(i for i, r in owner.items() if r == root))
