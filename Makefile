@@ -23,7 +23,7 @@ demo: $(BIN)/.ready  ## analyse the parcel in fixtures/ and say where its report
 	  --templates fixtures/templates --calibration demo-report/calibration.json --out demo-report
 
 test: $(BIN)/.ready-dev  ## the default tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 8
 
 check: $(BIN)/.ready-dev  ## layers, lint, types
 	$(BIN)/lint-imports --no-cache

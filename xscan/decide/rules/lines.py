@@ -77,6 +77,8 @@ def _reason(line: LineCheck, status: str) -> str:
         "missing": ("no object", "object"),
     }[status]
     mine = [r for r in line.reasons if r.startswith(starts)]
+    if status == "material":  # a known shape, or a material, says more than a body that is like none of the others
+        mine = [r for r in mine if "resembles" not in r] or mine
     if status == "weight":
         mine = [r for r in mine if "measured" in r] or mine
     if status == "quantity":
