@@ -1,7 +1,7 @@
 """How many planted disagreements are found, and how many honest parcels are stopped.
 
 usage: python benchmarks/declarations/study.py [--parcels N] [--seed S] [--json FILE] [--without mass|count|material]
-Parcels are synthetic, at the level of objects (`parcels.py`); catalogue and noise were fixed before the first run.
+Synthetic parcels at the level of objects (`parcels.py`); priors and noise were changed while looking at other seeds.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .posing import PoseScores, pair_histogram, pose_scores, sample_field
     from .projecting import backproject, project_fan, project_parallel
     from .surfaces import surface_area
+    from .transmission import material_paths, transmit
 
 __all__ = [
     "PoseScores",
@@ -38,6 +39,7 @@ __all__ = [
     "guided",
     "h_maxima",
     "label",
+    "material_paths",
     "median3",
     "opening",
     "pair_histogram",
@@ -48,6 +50,7 @@ __all__ = [
     "region_statistics",
     "sample_field",
     "surface_area",
+    "transmit",
     "warmup",
     "watershed",
 ]
@@ -65,6 +68,7 @@ _HOMES = {
     "posing": ("PoseScores", "pair_histogram", "pose_scores", "sample_field"),
     "projecting": ("backproject", "project_fan", "project_parallel"),
     "surfaces": ("surface_area",),
+    "transmission": ("material_paths", "transmit"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
