@@ -53,8 +53,8 @@ def assign(
     """Assign things to lines so that the whole is most probable; things may stay over and lines unfilled, at a cost.
 
     Every term is minus a log probability: material and mass of each piece against those of any body, the line's
-    declared mass against the sum of what it is given, and the priors of the config for a body of no line, a missing
-    line, a wrong quantity, a wrong weight, and merged or broken pieces.
+    declared mass against the sum of what it is given, and the priors of the config for a body of no line, a wrong
+    quantity (all of a line missing is one), a wrong weight, and merged or broken pieces.
     """
     choices = _choices(things, lines, kinds, config)
     if not choices:

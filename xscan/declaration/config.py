@@ -36,7 +36,6 @@ class DeclarationConfig(BaseModel):
     prior_undeclared: float = Field(
         default=0.02, gt=0, lt=0.5, description="probability that a body belongs to no line"
     )
-    prior_missing: float = Field(default=0.03, gt=0, lt=0.5, description="probability that a line is not in the parcel")
     prior_quantity: float = Field(default=0.02, gt=0, lt=0.5, description="probability that a line's quantity is wrong")
     prior_weight: float = Field(default=0.05, gt=0, lt=0.5, description="probability that a line's weight is wrong")
     prior_material: float = Field(default=0.15, gt=0, lt=0.5, description="probability that a line's material is wrong")

@@ -47,10 +47,10 @@ def read_declaration(path: str | Path) -> Declaration:
     schema = tree.get("schema")
     if schema is not None and schema != "xscan.declaration/1":
         notes.append(f"The schema {clean(schema, 60)!r} is not xscan.declaration/1; fields were read by their names.")
-    head = _fields(tree, load_fields().declaration, "weight_unit")
+    head = _fields(tree, load_fields().declaration)
     row = tree.get("row")
     if form == "csv" and isinstance(row, Mapping):
-        head = _fields(row, load_fields().declaration, "weight_unit", skip=frozenset({"origin", "gross_weight"}))
+        head = _fields(row, load_fields().declaration, skip=frozenset({"origin", "gross_weight"}))
         _same_parcel(tree["items"], path)
     default = _default_unit(tree, notes)
     rows = _rows(tree, path)
@@ -83,9 +83,7 @@ def read_declaration(path: str | Path) -> Declaration:
 Found = dict[str, tuple[Any, str]]  # field → its value, and the unit that its name carried
 
 
-def _fields(
-    tree: Mapping[str, Any], names: Mapping[str, str], fallback: str, skip: frozenset[str] = frozenset()
-) -> Found:
+def _fields(tree: Mapping[str, Any], names: Mapping[str, str], skip: frozenset[str] = frozenset()) -> Found:
     """Values by canonical field; the first of several names that mean the same wins."""
     found: Found = {}
     for name, value in flat(tree):
@@ -133,7 +131,7 @@ def _find_list(tree: Mapping[str, Any], depth: int) -> list[Any] | None:
 
 
 def _item(row: Mapping[str, Any], n: int, path: str | Path, default: str | None, notes: list[str]) -> dict[str, Any]:
-    found = _fields(row, load_fields().item, "weight_unit")
+    found = _fields(row, load_fields().item)
 
     def text(field: str, limit: int) -> str:
         return clean(found[field][0], limit) if field in found else ""
@@ -234,7 +232,7 @@ def _default_unit(tree: Mapping[str, Any], notes: list[str]) -> str | None:
         if has & names:
             notes.append(f"Weights without a unit were read as {unit} ({form}).")
             return unit
-    head = _fields(tree, load_fields().declaration, "weight_unit")
+    head = _fields(tree, load_fields().declaration)
     return unit_of(clean(head["weight_unit"][0], 20)) if "weight_unit" in head else None
 
 
@@ -247,7 +245,7 @@ def _party(tree: Mapping[str, Any], row: object, field: str) -> Party:
         for name, value in source.items():
             if plain_name(name) in aliases:
                 if isinstance(value, Mapping):
-                    got = _fields(value, known.party, "")
+                    got = _fields(value, known.party)
                     return Party(**{k: clean(got[k][0], NAME) for k in ("id", "name", "country") if k in got})
                 if isinstance(value, str) and value.strip():
                     return Party(name=clean(value, NAME))

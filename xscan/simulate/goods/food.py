@@ -33,10 +33,6 @@ def _cigarettes(rng: Random) -> Good:
     return Good("cigarettes", (part(block(88, 56, 23), "card", 0.8, "tobacco"),))
 
 
-def _carton_of_cigarettes(rng: Random) -> Good:
-    return Good("cigarettes", (part(block(230, 90, 48), "card", 1.2, "tobacco"),))
-
-
 def _powder_bag(rng: Random) -> Good:
     return Good("powder", (part(block(rng.uniform(60, 90), rng.uniform(60, 90), rng.uniform(16, 26), 8), "powder"),))
 
