@@ -8,6 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from xscan.decide.messages import say
+from xscan.language import Said, word
 from xscan.model import (
     Declaration,
     DeclarationCheck,
@@ -109,10 +111,13 @@ class Evidence:
         parts = sum(self.volume_mm3(i) for i in self.goods if self.outer(i) == object_id)
         return max(o.shape.get("outer_mm3", 0.0), self.volume_mm3(object_id) + parts)
 
-    def body(self, object_id: int) -> str:
+    def body(self, object_id: int) -> Said:
         """An object in words: "metal body of 56 g, 65 × 18 × 18 mm"."""
-        kind = self.kind(object_id)
-        mass = self.mass_g(object_id)
-        name = "body of unknown material" if kind == "unknown" else f"{kind.replace('-', ' ')} body"
-        size = " × ".join(f"{v:.0f}" for v in self.size_mm(object_id))
-        return f"{name}{f' of {mass:.3g} g' if mass is not None else ''}, {size} mm"
+        kind, mass = self.kind(object_id), self.mass_g(object_id)
+        key = "body-unknown" if kind == "unknown" else "body"
+        values: dict[str, object] = {"size": " × ".join(f"{v:.0f}" for v in self.size_mm(object_id))}
+        if kind != "unknown":
+            values["kind"] = word("kind", kind)
+        if mass is None:
+            return say(f"{key}-unweighed", **values)
+        return say(key, mass=f"{mass:.3g} g", **values)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from xscan.declaration.messages import say
+
 __all__ = ["HsCode", "hs_title", "look_up", "nomenclature_version"]
 
 _LETTERS = re.compile(r"[\s.\-_/]+")
@@ -57,14 +59,14 @@ def look_up(text: str) -> HsCode:
     if not digits:
         return HsCode("", "")
     if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 10):
-        return HsCode("", "", f"HS code {text!r} is not of 2 to 10 digits")
+        return HsCode("", "", say("hs-digits", code=text))
     titles = _table()[1]
     known = next((digits[:n] for n in (6, 4, 2) if len(digits) >= n and digits[:n] in titles), "")
     wanted = max(n for n in (2, 4, 6) if n <= len(digits))
-    problem = ""
+    problem: str = ""
     if len(known) < wanted:
-        problem = f"HS code {digits} is not in {nomenclature_version().split()[0]}"
-        problem += f", its {'heading' if len(known) == 4 else 'chapter'} {known} is" if known else ""
+        key = "hs-unknown" if not known else "hs-heading-known" if len(known) == 4 else "hs-chapter-known"
+        problem = say(key, code=digits, table=nomenclature_version().split()[0], known=known)
     elif len(digits) % 2:
-        problem = f"HS code {digits} has an odd number of digits"
+        problem = say("hs-odd", code=digits)
     return HsCode(digits, known, problem)

@@ -12,9 +12,10 @@ from xscan.declaration.expect import Expectation
 from xscan.declaration.fit import material_fit
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
-from xscan.declaration.messages import kind_word, say
+from xscan.declaration.messages import either, kind_word, say, together
 from xscan.declaration.odds import material_probability, quantity_probability, weight_probability
 from xscan.declaration.things import CONTENTS, Thing
+from xscan.language import Said
 from xscan.model import LineCheck, LineStatus
 
 __all__ = ["Judged", "judge", "line_check"]
@@ -165,7 +166,7 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
     fits = [(t, material_fit(t, e, kinds, inside[t.id])) for t, _ in j.things]
     fits += [(t, material_fit(t, e, kinds)) for t in j.absorbed]
     told = [(t.weight, fit) for t, fit in fits if fit is not None]
-    found = _found([*(t for t, _ in j.things), *j.absorbed])
+    found = _found([*(t for t, _ in j.things), *j.absorbed]) or say("material-unknown")
     if not e.kinds:
         j.reasons.append(say("material-open"))
     elif not told:
@@ -229,27 +230,27 @@ def line_check(j: Judged) -> LineCheck:
     )
 
 
-def _found(things: Sequence[Thing]) -> str:
-    """Main kinds of material of things, by mass, in words."""
+def _found(things: Sequence[Thing]) -> Said | None:
+    """Main kinds of material of things, by mass, in words; `None` where none is known."""
     total: dict[str, float] = {}
     for t in things:
         for p in t.parts:
             total[p.kind] = total.get(p.kind, 0.0) + p.share * t.weight
     whole = sum(total.values()) or 1.0
-    names = [kind_word(k) for k, v in sorted(total.items(), key=lambda kv: (-kv[1], kv[0])) if v > 0.15 * whole]
-    return " and ".join(names[:3]) if names and names != ["unknown"] else "unknown material"
+    names = [k for k, v in sorted(total.items(), key=lambda kv: (-kv[1], kv[0])) if v > 0.15 * whole]
+    return together([kind_word(k) for k in names[:3]]) if names and names != ["unknown"] else None
 
 
-def say_bodies(count: int, kind: str) -> str:
+def say_bodies(count: int, kind: Said | None) -> Said:
     """Return "glass body" or "glass bodies"."""
-    noun = "body" if count == 1 else "bodies"
-    return f"{noun} of unknown material" if kind == "unknown material" else f"{kind} {noun}"
+    return say("bodies-unknown", count=count) if kind is None else say("bodies", count=count, kind=kind)
 
 
 def expected_words(e: Expectation) -> str:
     """Return the usual kinds of an expectation, most usual first."""
     ranked = sorted(e.kinds.items(), key=lambda kv: (-kv[1], kv[0]))
-    return " or ".join(kind_word(k) for k, w in ranked[:4] if w >= 0.5)
+    usual = [kind_word(k) for k, w in ranked[:4] if w >= 0.5]
+    return either(usual) if usual else ""
 
 
 def grams(mass: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from xscan.declaration.fields import MAX_DEPTH, flat, load_fields, plain_name, split_unit
 from xscan.declaration.forms import FORMS, form_of
 from xscan.declaration.hs import look_up
+from xscan.declaration.messages import say
 from xscan.declaration.numbers import GRAMS, parse_number, parse_weight_kg, unit_of
 from xscan.declaration.s10 import looks_like_s10, s10_is_valid
 from xscan.declaration.text import clean, decode, read_limited
@@ -43,10 +44,10 @@ def read_declaration(path: str | Path) -> Declaration:
     if form == "xml" and len(tree) == 1:  # a single wrapper
         inner = next(iter(tree.values()))
         tree = inner if isinstance(inner, dict) else tree
-    notes: list[str] = [] if encoding.startswith("utf") else [f"The declaration was read as {encoding}."]
+    notes: list[str] = [] if encoding.startswith("utf") else [say("note-encoding", encoding=encoding)]
     schema = tree.get("schema")
     if schema is not None and schema != "xscan.declaration/1":
-        notes.append(f"The schema {clean(schema, 60)!r} is not xscan.declaration/1; fields were read by their names.")
+        notes.append(say("note-schema", schema=clean(schema, 60)))
     head = _fields(tree, load_fields().declaration)
     row = tree.get("row")
     if form == "csv" and isinstance(row, Mapping):
@@ -61,10 +62,10 @@ def read_declaration(path: str | Path) -> Declaration:
         raise InputError(path, f"gross weight: {error}") from None
     parcel_id = clean(head.get("parcel_id", ("", ""))[0], NAME)
     if looks_like_s10(parcel_id) and not s10_is_valid(parcel_id):
-        notes.append(f"The parcel id {parcel_id} has the form of an S10 identifier but a wrong check digit.")
+        notes.append(say("note-parcel-id", id=parcel_id))
     channel = clean(head.get("channel", ("", ""))[0], 40).lower()
     if channel and channel not in CHANNELS:
-        notes.append(f"The channel {channel!r} is none of {', '.join(CHANNELS)}.")
+        notes.append(say("note-channel", channel=channel, channels=", ".join(CHANNELS)))
     return Declaration(
         items=_numbered(items, notes),
         path=str(path),
@@ -150,7 +151,7 @@ def _item(row: Mapping[str, Any], n: int, path: str | Path, default: str | None,
             raise fail("quantity", error) from None
     elif counted:
         quantity = float(counted.group(1))
-        notes.append(f"Line {n + 1}: the quantity {quantity:g} was taken from the description.")
+        notes.append(say("note-quantity", line=n + 1, quantity=f"{quantity:g}"))
     else:
         raise fail("quantity", "expected a number above 0, got none")
     if not 0 < quantity < 1e9:
@@ -166,7 +167,7 @@ def _item(row: Mapping[str, Any], n: int, path: str | Path, default: str | None,
             raise fail(field if field == "value" else f"{field}_kg", error) from None
     code = look_up(text("hs_code", 40))
     if code.problem:
-        notes.append(f"Line {n + 1}: {code.problem}.")
+        notes.append(say("note-line", line=n + 1, problem=code.problem))
     values["hs_code"] = code.digits
     if not values.get("currency"):
         values["currency"] = text("currency", 10)
@@ -174,9 +175,8 @@ def _item(row: Mapping[str, Any], n: int, path: str | Path, default: str | None,
         values[field] = text(field, limit)
     line, unit = values["net_weight_kg"], values["unit_net_weight_kg"]
     if line is not None and unit is not None and abs(line - unit * quantity) > 0.02 * max(line, unit * quantity) + 5e-4:
-        notes.append(
-            f"Line {n + 1}: the weight of the line, {line:g} kg, is not {quantity:g} × the weight of one, {unit:g} kg."
-        )
+        weights = {"whole": f"{line:g}", "quantity": f"{quantity:g}", "one": f"{unit:g}"}
+        notes.append(say("note-weights", line=n + 1, **weights))
     number = found["line"][0] if "line" in found else None
     try:
         values["line"] = n + 1 if number is None else int(parse_number(number))
@@ -215,7 +215,7 @@ def _value(found: Found, values: dict[str, Any], notes: list[str], n: int) -> fl
     if isinstance(raw, str):
         parts = re.fullmatch(r"\s*([A-Za-z]{3}|[^\w\s.,]{1,3})?\s*([\d.,' ]+)\s*([A-Za-z]{3})?\s*", clean(raw, 60))
         if not parts:
-            notes.append(f"Line {n + 1}: the value {clean(raw, 40)!r} is no number.")
+            notes.append(say("note-value", line=n + 1, value=clean(raw, 40)))
             return None
         raw = parts.group(2)
         values["currency"] = (parts.group(3) or parts.group(1) or "").upper()
@@ -230,7 +230,7 @@ def _default_unit(tree: Mapping[str, Any], notes: list[str]) -> str | None:
     names = {plain_name(name.rsplit(".", 1)[-1]) for name, _ in flat(tree)}
     for form, has, unit in load_fields().forms:
         if has & names:
-            notes.append(f"Weights without a unit were read as {unit} ({form}).")
+            notes.append(say("note-unit", unit=unit, form=form))
             return unit
     head = _fields(tree, load_fields().declaration)
     return unit_of(clean(head["weight_unit"][0], 20)) if "weight_unit" in head else None
@@ -269,6 +269,6 @@ def _same_parcel(rows: list[Mapping[str, Any]], path: str | Path) -> None:
 def _numbered(items: list[dict[str, Any]], notes: list[str]) -> tuple[DeclaredItem, ...]:
     lines = [i["line"] for i in items]
     if len(set(lines)) != len(lines) or min(lines) < 0:
-        notes.append("Line numbers repeat; the lines were numbered in their order.")
+        notes.append(say("note-numbers"))
         lines = list(range(1, len(items) + 1))
     return tuple(DeclaredItem(**{**i, "line": n}) for i, n in zip(items, lines, strict=True))

@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.errors import InputError
+from xscan.language import speaker
 from xscan.model import Quantities, Scan, Unit, Volume
 from xscan.model.progress import Progress
 
 __all__ = ["decomposed"]
+
+say = speaker("physics")
 
 SCANNER_REL = (0.03, 0.03)  # rho_e, z_e: what published decompositions reach (Azevedo et al. 2016)
 OTHER_Z_REL = 0.05  # power-law definitions of z_e differ from LLNL's by up to 0.2 in light materials
@@ -52,9 +55,9 @@ def decomposed(scan: Scan, slab: int, progress: Progress) -> Quantities:
             matter = values > AIR_G_CM3 * 0.5
             photo[z] = np.where(matter, values * atoms ** np.float32(EXPONENT), 0)
         progress(z.stop / grid.shape[0], "calibrate")
-    notes = ["Densities and atomic numbers are the scanner's own."]
+    notes = [say("decomposed")]
     if number == "zeff":
-        notes.append("The scanner's definition of its effective atomic number is not known: z_e is less certain.")
+        notes.append(say("decomposed-zeff"))
     sample = electrons[:: max(1, grid.shape[0] // 12)]
     below = -sample[(sample < 0) & (sample > -0.15 * WATER_RHO_E)]
     return Quantities(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.errors import InputError
+from xscan.language import speaker
 from xscan.model import Calibration, Quantities, Scan, Unit, Volume
 from xscan.model.progress import Progress, silent
 from xscan.physics.calibrate import MODEL
@@ -20,6 +21,8 @@ from xscan.physics.spectrum import Beam, water_lac
 from xscan.physics.tube import tube_voltages
 
 __all__ = ["quantify"]
+
+say = speaker("physics")
 
 Slab = NDArray[np.float32]
 
@@ -136,10 +139,7 @@ def _kvp_text(scan: Scan) -> str:
 def _nominal_note(scan: Scan, scales: list[_Scale]) -> str:
     known = all(c in scan.provenance.kvp for c in scan.channels)
     tube = "/".join(f"{s.beam.kvp:g}" for s in scales)
-    return (
-        f"No calibration: a nominal spectrum of {tube} kVp{'' if known else ' (assumed)'} is believed; "
-        "calibrate with `xscan calibrate` for true densities."
-    )
+    return say("nominal" if known else "nominal-assumed", tube=tube)
 
 
 def _samples(volume: Volume, config: PhysicsConfig) -> list[slice]:
@@ -231,7 +231,7 @@ def _trust(
     scan: Scan, calibration: Calibration | None, scales: list[_Scale]
 ) -> tuple[tuple[float, float], tuple[str, ...], bool]:
     if calibration is not None:
-        off = [f"Calibration: rod {r.material} {r.warning}." for r in calibration.residuals if r.warning]
+        off = [say("rod", material=r.material, warning=r.warning) for r in calibration.residuals if r.warning]
         return (calibration.rho_e_rel, calibration.z_e_rel), (*calibration.notes, *off), True
     absolute = all(s.volume.unit in (Unit.HU, Unit.MHU) for s in scales)
     return NOMINAL_HU_REL if absolute else NOMINAL_LAC_REL, (_nominal_note(scan, scales),), False
@@ -309,14 +309,11 @@ def _single(
     scale = _scale(scan, channel, calibration, config)
     calibrated = calibration is not None and channel in calibration.channels
     unit = Unit.MHU
-    notes: tuple[str, ...] = ("One energy only: neither electron density nor z_e can be known, and no mass.",)
+    notes: tuple[str, ...] = (say("single"),)
     if scale.volume.unit is Unit.ARBITRARY and not calibrated:
         air, bright = _arbitrary_scale(scale.volume, config)
         scale = replace(scale, offset=-air, factor=1 / (bright - air))
-        unit, notes = (
-            Unit.ARBITRARY,
-            ("The numbers have no known unit: sizes and shapes can be told, densities cannot.",),
-        )
+        unit, notes = Unit.ARBITRARY, (say("arbitrary"),)
     elif scale.volume.unit not in (Unit.LAC, Unit.HU, Unit.MHU, Unit.ARBITRARY):
         raise InputError(
             scan.provenance.path,
@@ -324,10 +321,7 @@ def _single(
             "expected 1/cm, HU, MHU or arbitrary",
         )
     elif scale.volume.unit is Unit.LAC and not calibrated:
-        notes = (
-            *notes,
-            f"Water is taken to have {1 / scale.factor:.4f} 1/cm, of a nominal {scale.beam.kvp:g} kVp spectrum.",
-        )
+        notes = (*notes, say("water", lac=f"{1 / scale.factor:.4f}", kvp=f"{scale.beam.kvp:g}"))
     samples = np.concatenate([scale.read(z).ravel() * 1000 for z in _samples(scale.volume, config)])
     attenuation = np.empty(scan.grid.shape, np.float32)
     for z in _slabs(scan.grid.shape[0], config.slab):

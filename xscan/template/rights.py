@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from xscan.language import Said, speaker
 from xscan.model import RightStatus, Template
 
 __all__ = ["right_check"]
+
+say = speaker("template")
 
 
 def right_check(template: Template, consignor_id: str, acquired: datetime | None) -> tuple[RightStatus, str]:
@@ -19,21 +22,26 @@ def right_check(template: Template, consignor_id: str, acquired: datetime | None
     """
     right = template.right
     if right is None:
-        return "no-record", f"no right is recorded for {template.name}"
-    number, holder = right.registration_no or "without number", right.holder or "unnamed holder"
-    record = f"{right.kind or 'right'} {number} of {holder}"
-    dated = ""
-    if acquired is None:
-        if right.valid_from or right.valid_until:
-            dated = "; the scan carries no time, so whether the right was in force was not judged"
-    else:
+        return "no-record", say("none", name=template.name)
+    record = say(
+        "record",
+        kind=right.kind or say("kind-unnamed"),
+        number=right.registration_no or say("number-unknown"),
+        holder=right.holder or say("holder-unknown"),
+    )
+    undated = acquired is None and bool(right.valid_from or right.valid_until)
+    if acquired is not None:
         day = acquired.date()
         if right.valid_until and day > right.valid_until:
-            return "expired", f"{record} ended on {right.valid_until.isoformat()}, before the scan"
+            return "expired", say("ended", record=record, day=right.valid_until.isoformat())
         if right.valid_from and day < right.valid_from:
-            return "expired", f"{record} begins on {right.valid_from.isoformat()}, after the scan"
+            return "expired", say("not-begun", record=record, day=right.valid_from.isoformat())
     sender = consignor_id.strip()
     if sender and sender in right.authorised:
-        return "authorised", f"{record}: the sender {sender} is on the list of authorised users{dated}"
-    who = f"the sender {sender} is not" if sender else "no sender is declared who could be"
-    return "not-authorised", f"{record}: {who} on the list of authorised users{dated}"
+        return "authorised", _dated(say("listed", record=record, sender=sender), undated)
+    reason = say("not-listed", record=record, sender=sender) if sender else say("no-sender", record=record)
+    return "not-authorised", _dated(reason, undated)
+
+
+def _dated(reason: Said, undated: bool) -> Said:
+    return say("undated", reason=reason) if undated else reason

@@ -38,9 +38,7 @@ def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]
         yield Finding(
             "dangerous-goods",
             severity,
-            say(
-                "cells", count=len(ids), bodies="body" if len(ids) == 1 else "bodies", form=form, size=size, where=where
-            ),
+            say("cells", count=len(ids), form=form, size=size, where=where),
             ids,
             declared,
             evidence={

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 from xscan.decide.config import DecideConfig
 from xscan.decide.evidence import Evidence
 from xscan.decide.messages import say
+from xscan.language import Said, said, word
 from xscan.model import Finding, LineCheck
 
 __all__ = ["declared_lines"]
@@ -18,6 +20,13 @@ KINDS = {
     "material": "material-mismatch",
     "weight": "weight-mismatch",
 }
+# The reasons of a line, by key, that tell of a status.
+TELLING = {
+    "missing": ("missing", "missing-light", "missing-unknown", "inside-other"),
+    "quantity": ("counted", "counted-equal", "counted-pieces", "not-countable"),
+    "material": ("material", "shape"),
+    "weight": ("mass", "mass-agrees"),
+}
 # What it would cost to let it pass, beside an undeclared article (1).
 CONSEQUENCE = {"missing": 0.8, "quantity": 0.95, "material": 1.0, "weight": 0.85}
 TOTAL_SIGMAS = 4.0  # of the parcel's mass from what is declared, where no line shows it
@@ -26,8 +35,8 @@ TOTAL_REL = 0.2  # and at least this share
 
 def declared_lines(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
     """Every way in which a line is more likely wrong than right is a finding of its own."""
-    check, said = evidence.check, evidence.declaration
-    if check is None or said is None:
+    check, declaration = evidence.check, evidence.declaration
+    if check is None or declaration is None:
         return
     told = False
     for line in check.lines:
@@ -53,10 +62,10 @@ def declared_lines(evidence: Evidence, config: DecideConfig) -> Iterable[Finding
                 {"probability": p, "counted": line.counted, "estimated_mass_g": line.estimated_mass_g}
                 | dict(line.evidence),
             )
-    for note in said.notes:
-        units = "is not" in note and "the weight of one" in note
+    for note in declaration.notes:
+        units = isinstance(note, Said) and note.key == "declaration-note-weights"
         kind, severity = ("weight-mismatch", 0.35) if units else ("declaration-form", 0.15)
-        yield Finding(kind, severity, say("note", note=note), line=_line_in(note), evidence={})
+        yield Finding(kind, severity, note, line=_line_in(note), evidence={})
     if not told and not evidence.undeclared:
         yield from _totals(evidence)
 
@@ -69,27 +78,19 @@ def _probability(line: LineCheck, status: str) -> float:
 
 
 def _reason(line: LineCheck, status: str) -> str:
-    """The sentence of the line's reasons that tells of this status: counts first, weights second, materials third."""
-    starts = {
-        "quantity": ("declared",),
-        "weight": ("declared",),
-        "material": ("expected", "object"),
-        "missing": ("no object", "object"),
-    }[status]
-    mine = [r for r in line.reasons if r.startswith(starts)]
-    if status == "material":  # a known shape, or a material, says more than a body that is like none of the others
-        mine = [r for r in mine if "resembles" not in r] or mine
-    if status == "weight":
-        mine = [r for r in mine if "measured" in r] or mine
-    if status == "quantity":
-        mine = [r for r in mine if "counted" in r] or mine
-    return mine[0] if mine else "; ".join(line.reasons[:2]) or line.status
+    """The first of the line's reasons that tells of this status; else its first two, or the status itself."""
+    for reason in line.reasons:
+        if isinstance(reason, Said) and reason.key.removeprefix("declaration-") in TELLING[status]:
+            return reason
+    if not line.reasons:
+        return word("status", line.status)
+    return reduce(lambda a, b: said("declaration-both", first=a, second=b), line.reasons[:2])
 
 
 def _totals(evidence: Evidence) -> Iterator[Finding]:
-    check, said = evidence.check, evidence.declaration
+    check, declaration = evidence.check, evidence.declaration
     assert check is not None
-    assert said is not None
+    assert declaration is not None
     found, sigma = check.estimated_g, check.estimated_sigma_g or 0.0
     if found is None:
         return
@@ -99,7 +100,7 @@ def _totals(evidence: Evidence) -> Iterator[Finding]:
         if far > TOTAL_SIGMAS * spread and far > TOTAL_REL * check.declared_g:
             kilos = {"measured": found / 1000, "sigma": sigma / 1000, "declared": check.declared_g / 1000}
             yield Finding("weight-mismatch", 0.6, say("weight-total", **kilos), evidence=kilos)
-    gross = said.gross_weight_kg
+    gross = declaration.gross_weight_kg
     if gross and found - 3 * sigma > 1000 * gross * 1.1:
         kilos = {"measured": found / 1000, "declared": gross}
         yield Finding("weight-mismatch", 0.55, say("weight-gross", **kilos), evidence=kilos)
@@ -110,5 +111,5 @@ def _short(text: str) -> str:
 
 
 def _line_in(note: str) -> int | None:
-    head = note.removeprefix("Line ").partition(":")[0]
-    return int(head) if note.startswith("Line ") and head.isdigit() else None
+    line = note.values.get("line") if isinstance(note, Said) else None
+    return line if isinstance(line, int) else None

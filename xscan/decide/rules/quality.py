@@ -41,4 +41,4 @@ def scan_quality(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
     if total and near / total > METAL_SHARE:
         yield Finding(KIND, 0.3, say("metal", share=near / total), evidence={"share": near / total})
     for note in (*evidence.scan.provenance.notes, *q.notes):
-        yield Finding(KIND, 0.1, say("note", note=note), evidence={})
+        yield Finding(KIND, 0.1, note, evidence={})

@@ -8,12 +8,12 @@ from typing import Any
 from xscan.decide.config import DecideConfig
 from xscan.decide.evidence import Evidence
 from xscan.decide.messages import say
+from xscan.language import word
 from xscan.model import Finding, Template, TemplateMatch
 
 __all__ = ["template_matches"]
 
 UNITS = {"mass_g": " g", "density_g_cm3": " g/cm³", "z_e": "", "wall_mm": " mm"}
-WORDS = {"mass_g": "mass", "density_g_cm3": "density", "z_e": "effective atomic number", "wall_mm": "wall"}
 
 
 def template_matches(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
@@ -44,7 +44,7 @@ def _of_purpose(template: Template, m: TemplateMatch, ids: tuple[int, ...]) -> I
     }
 
     def finding(kind: str, severity: float, key: str) -> Finding:
-        message = say(key, name=template.name, score=m.score, reason=m.right_reason.rstrip("."))
+        message = say(key, name=template.name, score=m.score, reason=m.right_reason)
         return Finding(kind, severity, message, ids, None, template.id, evidence)
 
     # a score of 0.5 is as likely right as wrong: from there on an officer looks
@@ -75,8 +75,14 @@ def _deviation(template: Template, m: TemplateMatch, config: DecideConfig) -> It
         beyond = max(low - measured, measured - high)
         far = beyond / spread if spread > 0 else 0.0
         severity = 0.6 if far >= config.genuine_sigma else 0.3
-        what, unit = WORDS.get(name, name), UNITS.get(name, "")
-        values = {"what": what, "measured": f"{measured:.3g}{unit}", "low": low, "high": high, "unit": unit}
+        what, unit = word("quantity", name), UNITS.get(name, "")
+        values = {
+            "what": what,
+            "measured": f"{measured:.3g}{unit}",
+            "low": f"{low:g}",
+            "high": f"{high:g}",
+            "unit": unit,
+        }
         yield Finding(
             "genuine-deviation",
             severity * max(m.score, 0.85),

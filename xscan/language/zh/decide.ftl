@@ -1,0 +1,39 @@
+# 决定部分：每条发现的说明。质量值已带单位。
+decide-template-known = 形状与“{ $name }”相符：疑似此前查获过的同类物品（匹配度 { NUMBER($score, style: "percent") }）。
+decide-template-right = 形状与受保护外观“{ $name }”相符：涉嫌侵权；{ $reason }。
+decide-template-no-record = 形状与受保护外观“{ $name }”相符，但未见备案记录：建议向权利人核实。
+decide-template-prohibited = 形状与“{ $name }”相符，该物品禁止寄递（匹配度 { NUMBER($score, style: "percent") }）。
+decide-right-expired = 形状与“{ $name }”相符：{ $reason }。
+decide-genuine = “{ $name }”：实测{ $what } { $measured }，正品范围为 { $low } 至 { $high }{ $unit }。
+decide-undeclared = 物体 { $object } 与申报的任何一项均不对应：{ $body }。
+decide-undeclared-equal = { $count } 个相同物体与申报的任何一项均不对应：每个为{ $body }。
+decide-hidden = 物体 { $object } 藏于物体 { $outer } 内部：{ $body }。
+decide-missing = 第 { $line } 项（{ $description }）未找到：{ $reason }。
+decide-quantity = 第 { $line } 项（{ $description }）数量不符：{ $reason }。
+decide-material = 第 { $line } 项（{ $description }）材质不符：{ $reason }。
+decide-weight = 第 { $line } 项（{ $description }）重量不符：{ $reason }。
+decide-weight-total = 包裹内物品实测 { NUMBER($measured, minimumFractionDigits: 3) } ± { NUMBER($sigma, minimumFractionDigits: 3) } kg，申报 { NUMBER($declared, minimumFractionDigits: 3) } kg。
+decide-weight-gross = 物品实测 { NUMBER($measured, minimumFractionDigits: 3) } kg，超过申报毛重 { NUMBER($declared, minimumFractionDigits: 3) } kg。
+decide-cells = { $count } 个物体的形状和密度与 { $form } 电芯相符（{ $size }）：疑似锂电池，{ $where }。
+decide-cells-undeclared = 未申报
+decide-cells-declared = 已在第 { $line } 项申报
+decide-cells-unsaid = 无申报单可供核对
+decide-vague = 第 { $line } 项：“{ $description }”未说明具体是何物品（{ $word }）。
+decide-vague-code = 第 { $line } 项：HS 编码与品名所指物品不一致。
+decide-outlier = 物体 { $object } 重 { NUMBER($mass, maximumFractionDigits: 0) } g，同批同尺寸物体通常重 { NUMBER($usual, maximumFractionDigits: 0) } g。
+decide-noise = 扫描噪声偏大（{ NUMBER($noise, maximumFractionDigits: 0) } MHU）：细小或轻质物体可能漏检。
+decide-border = { $count } 个物体触及扫描视野边缘，可能未扫描完整。
+decide-metal = { NUMBER($share, style: "percent") } 的物品质量位于金属之内或紧邻金属，该处材质难以准确判别。
+decide-scale-none = 扫描数据没有物理标度：质量与材质均无法得知。
+decide-scale-nominal = 未提供校准：采用标称水标度，质量误差可能达一成或更多。
+decide-scale-single = 仅有单一能量：材质只能依密度判断。
+decide-body = { $kind }物体，重 { $mass }，尺寸 { $size } mm
+decide-body-unweighed = { $kind }物体，尺寸 { $size } mm
+decide-body-unknown = 材质不明的物体，重 { $mass }，尺寸 { $size } mm
+decide-body-unknown-unweighed = 材质不明的物体，尺寸 { $size } mm
+
+# 正品检验的测量项目
+quantity-mass-g = 质量
+quantity-density-g-cm3 = 密度
+quantity-z-e = 有效原子序数
+quantity-wall-mm = 壁厚
