@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from xscan.segment.geometry import F32, Labels32
 
-__all__ = ["METAL", "edge_support", "metal_slices", "streak_level"]
+__all__ = ["METAL", "edge_support", "metal_slices", "streak_reach"]
 
 METAL = 4000.0  # MHU; aluminium, the lightest common metal, shows about 2300 and throws no streaks worth the name
 RIM = 0.75  # of a body's median that it reaches within an edge's width of its surface
 GLOW = 500.0  # MHU; brighter than any glow that is not part of the metal's own blur
+FALL = 1.5  # power of distance by which streaks thin out: one alone by 1, many that cross by 2
+COARSE = 128  # cells across in which that is reckoned
+DEEPEST = 0.95
 EDGE_WIDTH = 5  # voxels; an edge blurred over three is crossed by it
 
 
@@ -50,15 +55,51 @@ def edge_support(labels: Labels32, count: int, values: F32, middle: NDArray[np.f
     return share
 
 
-def streak_level(values: F32) -> NDArray[np.float64]:
-    """How far artefacts reach in each slice (z,): twice the usual depth of what lies below air.
+def streak_reach(values: F32, voxel_mm: Sequence[float]) -> F32:
+    """How far artefacts reach at every voxel (z, y, x).
 
-    Nothing real is lighter than air, so that the negative side of a slice is artefact and noise alone, and what
-    streaks and hardening take on one side they add on the other. The twentieth part that goes deepest counts.
+    Streaks fan out in the slice of the metal that throws them and thin out with distance. Their strength is read from
+    the scan itself: nothing real is lighter than air, so that what is lighter is artefact and noise alone, and what
+    they take on one side they add on the other. Of what is below air the twentieth part that goes deepest counts.
+
+    Parameters
+    ----------
+    values : attenuation
+    voxel_mm : voxel size
     """
-    out = np.zeros(len(values))
+    spread = _spread(values, voxel_mm)
+    below = values < 0
+    near = below & (spread > 0)
+    strength = float(np.quantile(-values[near] / spread[near], DEEPEST)) if near.any() else 0.0
+    spread *= np.float32(strength)
+    # what metal does not explain: hardening behind dense goods, scatter, noise
     for z, plane in enumerate(values):
-        below = plane[plane < 0]
-        if below.size:
-            out[z] = -2.0 * float(np.quantile(below, 0.05))
+        rest = plane[below[z]] + spread[z][below[z]]
+        if rest.size:
+            spread[z] += np.float32(max(0.0, -2.0 * float(np.quantile(rest, 1 - DEEPEST))))
+    return spread
+
+
+def _spread(values: F32, voxel_mm: Sequence[float]) -> F32:
+    """Metal of every slice, folded with the fall of streaks with distance; no scale."""
+    from scipy import fft, ndimage as ndi
+
+    out = np.zeros(values.shape, np.float32)
+    step = max(1, -(-max(values.shape[1:]) // COARSE))
+    rows, columns = (-(-n // step) for n in values.shape[1:])
+    pitch = [step * v for v in voxel_mm[1:]]
+    y, x = (np.minimum(np.arange(2 * n), 2 * n - np.arange(2 * n)) * p for n, p in zip((rows, columns), pitch, strict=True))
+    fall = (np.hypot(y[:, None], x[None]) + 3 * max(voxel_mm)) ** -FALL
+    response = fft.rfft2(fall.astype(np.float32))
+    found = np.zeros((len(values), rows, columns), np.float32)
+    for z in np.flatnonzero((values > METAL).any(axis=(1, 2))):
+        metal = np.where(values[z] > METAL, np.minimum(values[z], 3 * METAL), np.float32(0))
+        metal = np.pad(metal, [(0, step * n - m) for n, m in zip((rows, columns), metal.shape, strict=True)])
+        metal = metal.reshape(rows, step, columns, step).mean(axis=(1, 3))
+        found[z] = fft.irfft2(fft.rfft2(metal, (2 * rows, 2 * columns)) * response, (2 * rows, 2 * columns))[
+            :rows, :columns
+        ]
+    np.maximum(found, 0, out=found)
+    found = ndi.maximum_filter1d(found, 3, axis=0)  # blur carries metal into the next slices
+    out[:] = found.repeat(step, 1).repeat(step, 2)[:, : values.shape[1], : values.shape[2]]
     return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xscan.segment.artefact import edge_support, streak_level
+from xscan.segment.artefact import edge_support, streak_reach
 from xscan.segment.config import SegmentConfig
 from xscan.segment.geometry import F32, Bool, Labels32, components
 from xscan.segment.regrow import medians, regrow
@@ -18,7 +18,7 @@ STANDS_OUT = 4.0  # times the reach of artefacts, from which a lump is clear of 
 LEAST_CLEAR = 2.0  # below which a lump is dropped
 EVEN = 0.3  # standard deviation over mean, up to which a lump is even
 LARGE_MM3 = 1e4  # from which evenness tells
-LEVELS = (0.0, 1.0, 2.0)  # times the reach of artefacts, above which lumps are looked for in turn
+LEVELS = (1.0, 2.0, 0.0)  # times the reach of artefacts, above which lumps are looked for in turn
 
 
 @dataclass(frozen=True)
@@ -61,23 +61,23 @@ def sift(
 
     kept = np.zeros(matter.shape, np.uint32)
     lumps: list[Lump] = []
-    streaks = streak_level(values)
-    open_ = matter
+    reach = streak_reach(values, voxel_mm)
     for times in LEVELS:
+        open_ = matter & (kept == 0)
         if times:
-            open_ = open_ & (values > (times * streaks).astype(np.float32)[:, None, None])
+            open_ &= values > np.float32(times) * reach
         labels, count = components(open_, 26, least)
         if not count:
-            break
+            continue
         regrow(labels, count, values, faint & (kept == 0), config)
-        stats = region_statistics(labels, [values], count=count)
+        stats = region_statistics(labels, [values, reach], count=count)
         edge = edge_support(labels, count, values, medians(labels, count, values))
         table = np.zeros(count + 1, np.uint32)
         for k in range(1, count + 1):
             mean, size = float(stats.mean[0, k]), int(stats.count[k])
             if mean / 1000 * size * float(np.prod(voxel_mm)) < config.least_mm3:
                 continue  # noise and blur spread a crumb over many faint voxels
-            clear = mean / max(float(streaks[stats.bbox[k][0] : stats.bbox[k][3]].mean()), 1e-6)
+            clear = mean / max(float(stats.mean[1, k]), 1e-6)
             spread = float(np.sqrt(stats.variance[0, k])) / mean
             even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3
             if real(float(edge[k]), clear, even, config):
@@ -85,9 +85,6 @@ def sift(
                 table[k] = len(lumps)
         named = table[labels]
         kept = np.where(named > 0, named, kept)
-        open_ = (labels > 0) & (named == 0)
-        if not open_.any():
-            break
     return kept, lumps
 
 
