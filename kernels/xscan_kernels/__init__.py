@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from .morphology import closing, dilate, erode, fill_holes, opening
     from .posing import PoseScores, pair_histogram, pose_scores, sample_field
     from .projecting import backproject, project_fan, project_parallel
+    from .refining import FieldGrid, lay_points, pose_costs, refine_poses
     from .surfaces import surface_area
     from .transmission import material_paths, transmit
 
 __all__ = [
+    "FieldGrid",
     "PoseScores",
     "RegionStatistics",
     "backproject",
@@ -39,14 +41,17 @@ __all__ = [
     "guided",
     "h_maxima",
     "label",
+    "lay_points",
     "material_paths",
     "median3",
     "opening",
     "pair_histogram",
+    "pose_costs",
     "pose_scores",
     "project_fan",
     "project_parallel",
     "reconstruct",
+    "refine_poses",
     "region_statistics",
     "sample_field",
     "surface_area",
@@ -67,6 +72,7 @@ _HOMES = {
     "morphology": ("closing", "dilate", "erode", "fill_holes", "opening"),
     "posing": ("PoseScores", "pair_histogram", "pose_scores", "sample_field"),
     "projecting": ("backproject", "project_fan", "project_parallel"),
+    "refining": ("FieldGrid", "lay_points", "pose_costs", "refine_poses"),
     "surfaces": ("surface_area",),
     "transmission": ("material_paths", "transmit"),
 }

@@ -4,7 +4,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from . import distances, filtering, flooding, labelling, mapping, measuring, morphology, posing, projecting, surfaces
+from . import (
+    distances,
+    filtering,
+    flooding,
+    labelling,
+    mapping,
+    measuring,
+    morphology,
+    posing,
+    projecting,
+    refining,
+    surfaces,
+)
 
 __all__ = ["warmup"]
 
@@ -17,6 +29,9 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
     labels = mask.astype(np.uint32)
     points = np.eye(3)
     pose = np.eye(4)
+    grid = refining.FieldGrid(real, (0, 0, 0), (1, 1, 1))
+    still = (np.eye(3)[None], np.ones((1, 3)), np.zeros((1, 3)), np.zeros(1))
+    sides = (grid, (np.zeros(3), np.ones(3)), points, grid, points, still)
     table = np.zeros((2, 2, 2))
     angles = np.array([0.0, 1.0])
     return [
@@ -41,6 +56,25 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
         ("surface_area", lambda: surfaces.surface_area(labels)),
         ("sample_field", lambda: posing.sample_field(real, (0, 0, 0), 1, points, pose, gradient=True)),
         ("pose_scores", lambda: posing.pose_scores(real, (0, 0, 0), 1, points, pose, truncate_mm=1, gradient=True)),
+        (
+            "refine_poses",
+            lambda: refining.refine_poses(*sides, widths_mm=(1,), prior=np.ones(10), max_scale=0.1, max_offset_mm=1),
+        ),
+        ("pose_costs", lambda: refining.pose_costs(*sides, cap_mm=1)),
+        (
+            "lay_points",
+            lambda: refining.lay_points(
+                grid,
+                points,
+                points,
+                np.stack([points] * 3),
+                points,
+                np.stack([points] * 3),
+                [[0]] * 3,
+                twists=2,
+                cap_mm=1,
+            ),
+        ),
         ("pair_histogram", lambda: posing.pair_histogram(points, points, max_mm=2)),
         ("dual_energy_map", lambda: mapping.dual_energy_map(real, real, table, (0, 1), (0, 1))),
         ("dual_energy_polynomial", lambda: mapping.dual_energy_polynomial(real, real, table)),
