@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from xscan.decide.config import DecideConfig
 from xscan.declaration.config import DeclarationConfig
 from xscan.denoise.config import DenoiseConfig
+from xscan.dicos.config import DicosConfig
 from xscan.errors import InputError
 from xscan.io.config import IoConfig
 from xscan.physics.config import PhysicsConfig
@@ -41,6 +42,7 @@ class Config(BaseModel):
     declaration: DeclarationConfig = DeclarationConfig()
     decide: DecideConfig = DecideConfig()
     report: ReportConfig = ReportConfig()
+    dicos: DicosConfig = DicosConfig()
 
 
 def load_config(path: str | Path | None = None) -> Config:

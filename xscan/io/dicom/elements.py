@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00011, 0x7FE00012, 0x7FE00013})
 _KEPT_BYTES = 2**12  # longer values are no header text
+_KEPT_IN_ALL = 2**26  # bytes of all values, where a file is read whole
 _DEPTH = 12
 _MOST_ELEMENTS = 200_000
 _INFLATED = 2**24  # bytes of a deflated file in which its pixel data must begin
@@ -57,11 +58,12 @@ _IMPLICIT_VR = {
 
 
 class Element(NamedTuple):
-    """One element: its value's bytes, or the items of its sequence."""
+    """One element: its value's bytes (none where they are too many to be kept), or the items of its sequence."""
 
     vr: bytes
     value: bytes = b""
     items: tuple[Elements, ...] = ()
+    length: int = 0
 
 
 class Elements:
@@ -157,8 +159,12 @@ class _Damaged(Exception):
     """What is wrong in a file's elements."""
 
 
-def parse_file(path: Path) -> Parsed:
+def parse_file(path: Path, *, whole: bool = False) -> Parsed:
     """Read the elements of a file up to its pixels.
+
+    Parameters
+    ----------
+    whole : keep every sequence and long value, as threat reports need them; else only what images need
 
     Raises
     ------
@@ -169,12 +175,12 @@ def parse_file(path: Path) -> Parsed:
 
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            return _parse(view)
+            return _parse(view, whole)
     except (_Damaged, struct.error, ValueError, zlib.error) as error:
         raise InputError(path, f"a damaged DICOM file: {error}", "it was cut off or altered: fetch it again") from error
 
 
-def _parse(view: Any) -> Parsed:
+def _parse(view: Any, whole: bool) -> Parsed:
     start = 132 if view[128:132] == b"DICM" else 0
     meta = _Reader(view, start, len(view), "<", implicit=False, wanted=None)
     meta.read_group(0x0002)
@@ -192,8 +198,12 @@ def _parse(view: Any) -> Parsed:
     explicit = len(vr) == 2 and vr.isalpha() and vr.isupper()  # some files say one and write the other
     if not syntax:
         syntax = "1.2.840.10008.1.2.1" if explicit else _IMPLICIT
-    reader = _Reader(view, body_at, len(view), order, implicit=not explicit, wanted=_SEQUENCES)
+    reader = _Reader(view, body_at, len(view), order, implicit=not explicit, wanted=None if whole else _SEQUENCES)
     reader.long_lengths = syntax == _LONG_LENGTHS
+    if whole:
+        from xscan.io.dicom.dictionary import vr_of
+
+        reader.vr_of, reader.left = vr_of, _KEPT_IN_ALL
     reader.read_all()
     if not reader.found:
         raise _Damaged("no elements in it")
@@ -225,6 +235,8 @@ class _Reader:
         self._explicit = struct.Struct(f"{order}HH2sH")
         self._implicit = struct.Struct(f"{order}HHI")
         self.found: dict[int, Element] = {}
+        self.vr_of: Callable[[int], bytes] = lambda tag: _IMPLICIT_VR.get(tag, b"")
+        self.left: int | None = None  # bytes of values that may yet be kept, where they all are
         self.long_lengths = False
         self.pixel_tag = 0
         self.pixel_vr = b""
@@ -235,7 +247,7 @@ class _Reader:
         """Read the elements of one group."""
         while self.at + 8 <= self.end and struct.unpack_from("<H", self.view, self.at)[0] == group:
             tag, vr, length = self._header()
-            self.found[tag] = Element(vr, self._value(length))
+            self.found[tag] = Element(vr, self._value(length), length=length)
 
     def read_all(self) -> None:
         """Read elements up to the pixels or the end."""
@@ -255,7 +267,9 @@ class _Reader:
                 self._skip(length)
                 return Element(vr)
             return Element(b"SQ", items=self._sequence(length, depth + 1, implicit))
-        return Element(vr, self._value(length))
+        if vr == b"UN":
+            vr = self.vr_of(tag) or vr  # written by a program whose dictionary lacks it
+        return Element(vr, self._value(length), length=length)
 
     def _header(self, *, pixels: bool = False) -> tuple[int, bytes, int]:
         self.count += 1
@@ -267,7 +281,7 @@ class _Reader:
         tag = group << 16 | element
         if group == 0xFFFE or self.implicit:
             _, _, length = self._implicit.unpack_from(self.view, self.at)
-            vr = _IMPLICIT_VR.get(tag, b"")
+            vr = self.vr_of(tag)
             self.at += 8
             if tag == 0x7FE00012 and pixels and self.at + 4 <= self.end:
                 self.at += 4  # the toolkit gives 64-bit pixels a 64-bit length, in implicit files too
@@ -295,7 +309,13 @@ class _Reader:
     def _value(self, length: int) -> bytes:
         at = self.at
         self._skip(length)
-        return bytes(self.view[at : at + length]) if length <= _KEPT_BYTES else b""
+        if self.left is not None:
+            self.left -= length
+            if self.left < 0:
+                raise _Damaged(f"more than {_KEPT_IN_ALL >> 20} MB of values before the pixels")
+        elif length > _KEPT_BYTES:
+            return b""
+        return bytes(self.view[at : at + length])
 
     def _skip(self, length: int) -> None:
         if length > self.end - self.at:

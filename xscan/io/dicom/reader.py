@@ -13,6 +13,7 @@ from xscan.errors import InputError
 from xscan.io.config import IoConfig
 from xscan.io.dicom.elements import Elements
 from xscan.io.dicom.frames import FrameStack, check_pixels
+from xscan.io.dicom.heading import UNKNOWN_TIME
 from xscan.io.dicom.image import Image, read_image
 from xscan.io.dicom.series import Group, groups_of, make
 from xscan.io.folder import files_of, natural
@@ -40,6 +41,7 @@ _KEPT = {
     0x0020000E: "series_uid",
     0x00200052: "frame_of_reference_uid",
 }
+_FLAT = ("DX", "CR", "DR", "XRAY")
 _PROJECTIONS = ("1.2.840.10008.5.1.4.1.1.501.2", "1.2.840.10008.5.1.4.1.1.1")
 
 
@@ -62,9 +64,9 @@ def _sniff(path: Path) -> bool:
 def _read(path: Path, *, units: str | None, config: IoConfig) -> Scan:
     notes: list[str] = []
     images = _images(path, config, notes)
-    if all(i.sop_class.startswith(_PROJECTIONS) or i.modality in ("DX", "CR", "DR") for i in images):
+    if all(i.sop_class.startswith(_PROJECTIONS) or i.modality in _FLAT for i in images):
         return _projection(path, images, units, config, notes)
-    groups = groups_of([i for i in images if i.modality not in ("DX", "CR", "DR")])
+    groups = groups_of([i for i in images if i.modality not in _FLAT])
     if path.is_file() and not images[0].dicos and len(images) > 1:
         mine = [g for g in groups if path in g.files]
         groups = [*mine, *(g for g in groups if g not in mine)]
@@ -181,17 +183,25 @@ def _provenance(path: Path, chosen: dict[str, Group], config: IoConfig, notes: l
     maker = " ".join(dict.fromkeys(t for t in (data.text(0x00080070), data.text(0x00081090)) if t and t != "unknown"))
     files = tuple(sorted({f for g in chosen.values() for f in g.files}))
     several = path.is_file() and len(files) > 1
+    attributes = _attributes(data)
+    for name, group in chosen.items():
+        attributes[f"{name}.sop_class_uid"] = group.image.sop_class
+        attributes[f"{name}.sop_instance_uid"] = group.image.parsed.data.text(0x00080018)
     return Provenance(
         str(path),
         sha256_of_files(files, path.parent) if several and config.sha256 else "",
         "dicos" if image.dicos else "dicom",
         scanner=maker or None,
-        acquired=image.acquired,
-        parcel_id=(data.text(0x00100020) or None) if image.dicos else None,
+        acquired=None if image.acquired == UNKNOWN_TIME.replace(tzinfo=None) else image.acquired,
+        parcel_id=_known(data.text(0x00100020)) if image.dicos else None,
         kvp={name: g.image.kvp for name, g in chosen.items() if g.image.kvp is not None and g.image.kvp > 0},
         notes=tuple(notes),
-        attributes=_attributes(data),
+        attributes=attributes,
     )
+
+
+def _known(text: str) -> str | None:
+    return None if text.lower() in ("", "unknown") else text
 
 
 def _attributes(data: Elements) -> dict[str, str]:

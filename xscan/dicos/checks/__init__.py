@@ -1,0 +1,1 @@
+"""What each kind of DICOS file must hold: tables of elements, and rules between them."""
