@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 
+from xscan.language import said, word
 from xscan.model import (
     Analysis,
     Decision,
@@ -193,6 +195,14 @@ def _declaration(text: Callable[[str], str]) -> tuple[Declaration, DeclarationCh
     return declaration, DeclarationCheck(lines, (4,), 420.0, 60.0, 2.0)
 
 
+def _said(finding: Finding) -> Finding:
+    """Give the finding of a hidden object a sentence with a key."""
+    if finding.kind != "hidden-object":
+        return finding
+    body = said("decide-body", kind=word("kind", "metal"), mass="9 g", size="8 × 8 × 8")
+    return replace(finding, message=said("decide-hidden", object=3, outer=2, body=body))
+
+
 def _findings(text: Callable[[str], str]) -> tuple[Finding, ...]:
     return (
         Finding(
@@ -214,7 +224,10 @@ def _findings(text: Callable[[str], str]) -> tuple[Finding, ...]:
 
 @pytest.fixture(scope="session")
 def make_analysis() -> Callable[..., Analysis]:
-    """Build the parcel; `text` rewrites every text that comes from outside, `kind` is dual, mono or arbitrary."""
+    """Build the parcel.
+
+    `text` rewrites every text that comes from outside, `say` gives sentences keys, `kind` is dual, mono or arbitrary.
+    """
 
     def make(
         *,
@@ -224,6 +237,7 @@ def make_analysis() -> Callable[..., Analysis]:
         templates: bool = True,
         empty: bool = False,
         binned: bool = False,
+        say: bool = False,
     ) -> Analysis:
         grid = Grid(SHAPE, VOXEL)
         segmentation = _segmentation(grid)
@@ -245,7 +259,11 @@ def make_analysis() -> Callable[..., Analysis]:
         names = ("low", "high") if kind == "dual" else ("mono",)
         scan = Scan({n: Volume(scan_grid, stored, Unit.HU) for n in names}, provenance)
         declaration, check = _declaration(text) if declared and not empty else (None, None)
-        decision = Decision("detain", 0.91, _findings(text)) if not empty else Decision("clear", 0.02, ())
+        findings = tuple(_said(f) if say else f for f in _findings(text))
+        if check is not None and say:
+            light = said("declaration-missing-light", mass="3 g")
+            check = replace(check, lines=(replace(check.lines[0], reasons=(light,)), *check.lines[1:]))
+        decision = Decision("detain", 0.91, findings) if not empty else Decision("clear", 0.02, ())
         return Analysis(
             scan,
             quantities,

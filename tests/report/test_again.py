@@ -30,6 +30,29 @@ def test_the_page_made_again_says_the_same(make_analysis, tmp_path, options):
     assert _words(tmp_path / "report.html") == first
 
 
+def test_the_page_is_made_again_in_the_other_language(make_analysis, tmp_path):
+    analysis = make_analysis(say=True)
+    write_report(analysis, tmp_path, config=SMALL, version="1.2.3")
+    document = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert document["language"] == "en"
+    english = _words(tmp_path / "report.html")
+    assert "Object 3 lies hidden inside object 2: metal body of 9 g" in english
+    chinese = SMALL.model_copy(update={"language": "zh"})
+    write_page(tmp_path, analysis.quantities, library=analysis.library, config=chinese)
+    page = _words(tmp_path / "report.html")
+    assert '<html lang="zh-Hans">' in page
+    assert "物体 3 藏于物体 2 内部：金属物体，重 9 g" in page
+    assert "未找到物体；3 g 低于本次扫描的可分辨限度" in page
+    assert "<small>塑料</small>" in page
+    assert json.loads((tmp_path / "report.json").read_text("utf-8")) == document
+    # and a report that was made in Chinese can be read in English
+    write_report(analysis, tmp_path / "zh", config=chinese, version="1.2.3")
+    assert json.loads((tmp_path / "zh" / "report.json").read_text("utf-8"))["language"] == "zh"
+    assert _words(tmp_path / "zh" / "report.html") == page
+    write_page(tmp_path / "zh", analysis.quantities, library=analysis.library, config=SMALL)
+    assert _words(tmp_path / "zh" / "report.html") == english
+
+
 def test_binned_labels_come_back_as_they_were(make_analysis, tmp_path):
     analysis = make_analysis(binned=True)
     write_report(analysis, tmp_path, config=ReportConfig(page=False), version="1")

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from xscan.cli.bar import progress_bar
-from xscan.cli.options import PATH, analysis_options
+from xscan.cli.options import PATH, analysis_options, speaking
+from xscan.language import Language, text
 
 __all__ = ["command"]
 
@@ -27,6 +28,7 @@ def command(
     calibration: Path | None,
     units: str | None,
     config_file: Path | None,
+    lang: Language | None,
     exit_code: bool,
     quiet: bool,
 ) -> int:
@@ -39,7 +41,7 @@ def command(
     from xscan.config import load_config
     from xscan.pipeline import analyze
 
-    config = load_config(config_file)
+    config = speaking(load_config(config_file), lang)
     with progress_bar("analyse", quiet=quiet) as progress:
         analysis = analyze(
             scan,
@@ -58,6 +60,6 @@ def command(
             progress=lambda f, text="": progress(0.9 + 0.1 * f, text or "report"),
         )
     if not quiet:
-        click.echo(report.summary(analysis))
-        click.echo(f"Report: {out / 'report.html'}")
+        click.echo(report.summary(analysis, config.report.language))
+        click.echo(text("summary-report", {"path": out / "report.html"}, config.report.language))
     return NOT_CLEAR if exit_code and analysis.decision.verdict != "clear" else 0

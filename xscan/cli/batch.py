@@ -11,9 +11,10 @@ import click
 
 from xscan.cli.analyze import NOT_CLEAR
 from xscan.cli.bar import progress_bar
-from xscan.cli.options import PATH, analysis_options
+from xscan.cli.options import PATH, analysis_options, speaking
 from xscan.errors import InputError, XscanError
 from xscan.files import written_aside
+from xscan.language import Language, in_language, text
 
 __all__ = ["command", "find_parcels"]
 
@@ -54,6 +55,7 @@ def command(
     calibration: Path | None,
     units: str | None,
     config_file: Path | None,
+    lang: Language | None,
     exit_code: bool,
     quiet: bool,
 ) -> int:
@@ -67,7 +69,7 @@ def command(
     from xscan.config import load_config
     from xscan.pipeline import analyze
 
-    config = load_config(config_file)
+    config = speaking(load_config(config_file), lang)
     library = template.load_library(templates, config=config.template) if templates else None
     known = physics.read_calibration(calibration) if calibration else None
     found = list(find_parcels(parcels))
@@ -90,18 +92,20 @@ def command(
                 click.echo(f"xscan: {error}", err=True)
                 rows.append({"name": name, "error": str(error)})
                 continue
-            decision = analysis.decision
+            decision, language = analysis.decision, config.report.language
             rows.append(
                 {
                     "name": name,
                     "decision": decision.verdict,
                     "risk": round(decision.risk, 4),
-                    "reason": decision.findings[0].message if decision.findings else "",
+                    "reason": in_language(decision.findings[0].message, language) if decision.findings else "",
                     "report": f"{name}/report.json",
                 }
             )
             if not quiet:
-                click.echo(f"{name}: {decision.verdict}, risk {decision.risk:.2f}  {rows[-1]['reason']}")
+                values = {"name": name, "risk": f"{decision.risk:.2f}", "reason": rows[-1]["reason"]}
+                values["verdict"] = text(f"verdict-{decision.verdict}", None, language).lower()
+                click.echo(text("summary-parcel", values, language))
     out.mkdir(parents=True, exist_ok=True)
     with written_aside(out / "batch.json") as aside:
         aside.write_text(json.dumps({"parcels": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

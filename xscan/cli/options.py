@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-__all__ = ["PATH", "analysis_options", "quiet_option", "units_option"]
+from xscan.language import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from xscan.config import Config
+
+__all__ = ["PATH", "analysis_options", "language_option", "quiet_option", "speaking", "units_option"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,6 +28,18 @@ units_option = click.option(
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 
 
+language_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), help="Language of page, summary and messages; else report.language."
+)
+
+
+def speaking(config: Config, lang: Language | None) -> Config:
+    """Return settings with the language that the command line asks for, where it asks for one."""
+    if lang is None:
+        return config
+    return config.model_copy(update={"report": config.report.model_copy(update={"language": lang})})
+
+
 def analysis_options(function: F) -> F:
     """Add the options that `analyze` and `batch` share."""
     for option in reversed(
@@ -31,6 +48,7 @@ def analysis_options(function: F) -> F:
             click.option("--calibration", type=PATH, help="File written by `xscan calibrate` for this scanner."),
             units_option,
             click.option("--config", "config_file", type=PATH, help="TOML file of settings; see `xscan config show`."),
+            language_option,
             click.option("--exit-code", is_flag=True, help="Exit with 10 where a decision is not `clear`."),
             quiet_option,
         )

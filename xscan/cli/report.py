@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from xscan.cli.bar import progress_bar
-from xscan.cli.options import PATH, quiet_option, units_option
+from xscan.cli.options import PATH, language_option, quiet_option, speaking, units_option
+from xscan.language import LANGUAGES, Language
 
 __all__ = ["command"]
 
@@ -19,6 +20,7 @@ __all__ = ["command"]
 @click.option("--calibration", type=PATH, help="File written by `xscan calibrate` for this scanner.")
 @units_option
 @click.option("--config", "config_file", type=PATH, help="TOML file of settings; see `xscan config show`.")
+@language_option
 @quiet_option
 def command(
     folder: Path,
@@ -27,11 +29,12 @@ def command(
     calibration: Path | None,
     units: str | None,
     config_file: Path | None,
+    lang: Language | None,
     quiet: bool,
 ) -> None:
     """Write report.html of FOLDER again, from its report.json, its labels.h5 and the scan.
 
-    Nothing is analysed again: every word and number is that of report.json.
+    Nothing is analysed again: every word and number is that of report.json, in its language or that of --lang.
     """
     from xscan import io, physics
     from xscan.config import load_config
@@ -41,6 +44,9 @@ def command(
 
     config = load_config(config_file)
     document = read_report(folder)
+    if lang is None and "language" not in config.report.model_fields_set:
+        lang = document.get("language") if document.get("language") in LANGUAGES else None
+    config = speaking(config, lang)
     try:
         source, sha256 = Path(document["scan"]["path"]), document["scan"]["sha256"]
         binning = int(document["scan"].get("binning", 1))

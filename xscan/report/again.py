@@ -16,6 +16,7 @@ from xscan.report.config import ReportConfig
 from xscan.report.document import SCHEMA_NAME
 from xscan.report.page import page
 from xscan.report.scene import Scene
+from xscan.report.sentences import translated
 
 __all__ = ["read_labels", "read_report", "write_page"]
 
@@ -100,7 +101,7 @@ def write_page(
         report.json or labels.h5 is missing, broken, or of another scan.
     """
     folder = Path(folder)
-    document = read_report(folder)
+    document = translated(read_report(folder), config.language)
     from jinja2 import TemplateError
 
     try:
@@ -113,7 +114,9 @@ def write_page(
                 "give the scan that was analysed",
             )
         meshes = {t.id: t.mesh for t in library.templates} if library is not None else {}
-        html = page(Scene(document, quantities, labels, meshes), config=config, progress=progress)
+        html = page(
+            Scene(document, quantities, labels, meshes, language=config.language), config=config, progress=progress
+        )
     except (KeyError, TypeError, ValueError, AttributeError, TemplateError) as error:
         raise InputError(folder / "report.json", f"is not a whole {SCHEMA_NAME} ({error!r:.80})", REMEDY) from error
     with written_aside(folder, ("report.html",)) as aside:

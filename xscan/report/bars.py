@@ -6,21 +6,19 @@ import math
 
 from markupsafe import Markup
 
+from xscan.language import Language, text
 from xscan.report.text import number, with_sigma
 
 __all__ = ["class_ramps", "compared", "deviation_scale"]
 
 WIDTH, HEIGHT = 220.0, 40.0
-CLASS_MEANINGS = {
-    "organic": "organic: paper, plastic, food",
-    "mixed": "light metal, glass, PVC, mixed",
-    "metal": "metal",
-    "unknown": "too thin to tell",
-}
+CLASSES_SHOWN = ("organic", "mixed", "metal", "unknown")
 TOP = 1.12  # of the largest value: room at the right
 
 
-def compared(declared: float | None, measured: float | None, sigma: float | None, unit: str) -> Markup:
+def compared(
+    declared: float | None, measured: float | None, sigma: float | None, unit: str, language: Language = "en"
+) -> Markup:
     """Return SVG of two bars on one scale from zero; a whisker spans two sigma to each side.
 
     A value that is not known has no bar.
@@ -39,7 +37,8 @@ def compared(declared: float | None, measured: float | None, sigma: float | None
         if spread:
             low, high = max(0.0, (measured - spread) * unit_width), (measured + spread) * unit_width
             parts.append(f'<path class="whisker" d="M{low:.1f},29H{high:.1f}M{low:.1f},25V33M{high:.1f},25V33"/>')
-    title = f"declared {number(declared)} {unit}, measured {with_sigma(measured, sigma, unit)}"
+    values = {"declared": f"{number(declared)} {unit}", "measured": with_sigma(measured, sigma, unit)}
+    title = text("page-compared", values, language)
     return Markup(  # noqa: S704 - numbers and our own words only
         f'<svg class="bars" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img"><title>{title}</title>'
         + "".join(parts)
@@ -47,7 +46,7 @@ def compared(declared: float | None, measured: float | None, sigma: float | None
     )
 
 
-def deviation_scale(limit_mm: float) -> Markup:
+def deviation_scale(limit_mm: float, language: Language = "en") -> Markup:
     """Return SVG of the colour bar of `colours.diverging`, from minus to plus that many mm."""
     from xscan.report.colours import diverging
 
@@ -59,23 +58,26 @@ def deviation_scale(limit_mm: float) -> Markup:
             f'<rect x="{i * 240 / steps:.2f}" y="0" width="6.2" height="10" fill="rgb({red},{green},{blue})"/>'
         )
     texts = (("start", 0, f"−{limit_mm:g}"), ("middle", 120, "0"), ("end", 240, f"+{limit_mm:g} mm"))
-    labels = "".join(f'<text x="{x}" y="24" text-anchor="{anchor}">{text}</text>' for anchor, x, text in texts)
+    labels = "".join(f'<text x="{x}" y="24" text-anchor="{anchor}">{told}</text>' for anchor, x, told in texts)
+    title = text("page-deviation-mm", None, language)
     return Markup(  # noqa: S704 - numbers and our own words only
-        f'<svg class="scale" viewBox="0 0 240 28" role="img"><title>deviation, mm</title>{"".join(cells)}{labels}</svg>'
+        f'<svg class="scale" viewBox="0 0 240 28" role="img"><title>{title}</title>{"".join(cells)}{labels}</svg>'
     )
 
 
-def class_ramps() -> list[tuple[str, str, Markup]]:
+def class_ramps(language: Language = "en") -> list[tuple[str, str, Markup]]:
     """Return (class, what it means, SVG of its colours from thin to dense)."""
     from xscan.report.colours import CLASSES, STOPS
 
     out = []
-    for name, meaning in CLASS_MEANINGS.items():
+    for name in CLASSES_SHOWN:
+        meaning = text(f"class-{name}", None, language)
+        title = text("class-thin-to-dense", {"name": meaning}, language)
         stops = "".join(
             f'<stop offset="{at:g}" stop-color="#{code}"/>' for at, code in zip(STOPS, CLASSES[name], strict=True)
         )
         svg = (
-            f'<svg viewBox="0 0 90 14" role="img"><title>{name}, thin to dense</title><defs><linearGradient '
+            f'<svg viewBox="0 0 90 14" role="img"><title>{title}</title><defs><linearGradient '
             f'id="ramp-{name}">{stops}</linearGradient></defs>'
             f'<rect width="90" height="14" fill="url(#ramp-{name})"/></svg>'
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from xscan.language import Language
+
 __all__ = ["ReportConfig"]
 
 
@@ -12,6 +14,7 @@ class ReportConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    language: Language = Field(default="en", description="of the page, the summary and the messages: en or zh")
     page: bool = Field(default=True, description="write report.html beside report.json and labels.h5")
     picture_pixels: int = Field(
         default=640,

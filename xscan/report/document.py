@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from xscan.language import Language
 from xscan.model import Analysis, Finding, Measure, Object, Signature, TemplateMatch, Volume
 from xscan.report.plain import plain
+from xscan.report.sentences import kept, kept_all
 
 __all__ = ["report_json"]
 
 SCHEMA_NAME = "xscan.report/1"
 
 
-def report_json(analysis: Analysis, version: str) -> dict[str, Any]:
+def report_json(analysis: Analysis, version: str, language: Language = "en") -> dict[str, Any]:
     """Return the report as plain JSON values.
 
     Parameters
     ----------
     analysis : what one run found
     version : of xscan, for `xscan_version`
+    language : of messages, reasons and notes; beside each stand its key and values, so that it can be said in another
 
     Returns
     -------
@@ -33,21 +36,22 @@ def report_json(analysis: Analysis, version: str) -> dict[str, Any]:
     document = {
         "schema": SCHEMA_NAME,
         "xscan_version": version,
-        "scan": _scan(analysis),
-        "physics": _physics(analysis),
+        "language": language,
+        "scan": _scan(analysis, language),
+        "physics": _physics(analysis, language),
         "decision": decision.verdict,
         "risk": decision.risk,
         "objects": [_object(analysis, o, signatures.get(o.id)) for o in objects],
-        "templates": None if analysis.library is None else [_match(analysis, m) for m in analysis.matches],
-        "declaration": _declaration(analysis),
-        "anomalies": [_anomaly(f) for f in sorted(decision.findings, key=lambda f: -f.severity)],
+        "templates": None if analysis.library is None else [_match(analysis, m, language) for m in analysis.matches],
+        "declaration": _declaration(analysis, language),
+        "anomalies": [_anomaly(f, language) for f in sorted(decision.findings, key=lambda f: -f.severity)],
         "timing": dict(analysis.seconds),
     }
     result: dict[str, Any] = plain(document)
     return result
 
 
-def _scan(analysis: Analysis) -> dict[str, Any]:
+def _scan(analysis: Analysis, language: Language) -> dict[str, Any]:
     scan, source = analysis.scan, analysis.scan.provenance
     return {
         "path": source.path,
@@ -62,12 +66,12 @@ def _scan(analysis: Analysis) -> dict[str, Any]:
         "acquired": source.acquired,
         "parcel_id": source.parcel_id,
         "kvp": source.kvp,
-        "notes": source.notes,
+        **kept_all("notes", source.notes, language),
         "binning": analysis.binning,
     }
 
 
-def _physics(analysis: Analysis) -> dict[str, Any]:
+def _physics(analysis: Analysis, language: Language) -> dict[str, Any]:
     q = analysis.quantities
     return {
         "basis": q.basis,
@@ -76,7 +80,7 @@ def _physics(analysis: Analysis) -> dict[str, Any]:
         "rho_e_rel": q.rho_e_rel,
         "z_e_rel": q.z_e_rel,
         "noise": q.noise_mhu,
-        "notes": q.notes,
+        **kept_all("notes", q.notes, language),
     }
 
 
@@ -123,7 +127,7 @@ def _object(analysis: Analysis, o: Object, s: Signature | None) -> dict[str, Any
     }
 
 
-def _match(analysis: Analysis, m: TemplateMatch) -> dict[str, Any]:
+def _match(analysis: Analysis, m: TemplateMatch, language: Language) -> dict[str, Any]:
     known = {t.id: t for t in analysis.library.templates} if analysis.library else {}
     template = known.get(m.template_id)
     right = template.right if template else None
@@ -140,7 +144,7 @@ def _match(analysis: Analysis, m: TemplateMatch) -> dict[str, Any]:
         "genuine_check": m.genuine_check,
         "right_check": {
             "status": m.right_status,
-            "reason": m.right_reason,
+            **kept("reason", m.right_reason, language),
             "holder": right.holder if right else "",
             "registration_no": right.registration_no if right else "",
             "authority": right.authority if right else "",
@@ -150,7 +154,7 @@ def _match(analysis: Analysis, m: TemplateMatch) -> dict[str, Any]:
     }
 
 
-def _declaration(analysis: Analysis) -> dict[str, Any] | None:
+def _declaration(analysis: Analysis, language: Language) -> dict[str, Any] | None:
     declaration, check = analysis.declaration, analysis.check
     if declaration is None or check is None:
         return None
@@ -165,7 +169,7 @@ def _declaration(analysis: Analysis) -> dict[str, Any] | None:
                 "object_ids": c.object_ids,
                 "counted": c.counted,
                 "estimated_mass_g": c.estimated_mass_g,
-                "reasons": c.reasons,
+                **kept_all("reasons", c.reasons, language),
                 "probability": c.probability,
                 "evidence": c.evidence,
                 "description": item.description if item else "",
@@ -195,7 +199,7 @@ def _declaration(analysis: Analysis) -> dict[str, Any] | None:
         "consignee": _party(declaration.consignee),
         "origin": declaration.origin,
         "destination": declaration.destination,
-        "notes": declaration.notes,
+        **kept_all("notes", declaration.notes, language),
     }
 
 
@@ -203,13 +207,13 @@ def _party(party: Any) -> Mapping[str, str]:
     return {"id": party.id, "name": party.name, "country": party.country}
 
 
-def _anomaly(f: Finding) -> dict[str, Any]:
+def _anomaly(f: Finding, language: Language) -> dict[str, Any]:
     return {
         "kind": f.kind,
         "severity": f.severity,
         "object_ids": f.object_ids,
         "line": f.line,
         "template_id": f.template_id,
-        "message": f.message,
+        **kept("message", f.message, language),
         "evidence": f.evidence,
     }

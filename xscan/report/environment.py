@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from xscan.language import Language, in_language, text, word
 from xscan.report.bars import compared, deviation_scale
 from xscan.report.text import clean, number, when, with_sigma
-from xscan.report.words import GENUINE_NAMES, KIND_NAMES, RIGHT_NAMES, STATUS_NAMES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,8 +19,12 @@ __all__ = ["environment"]
 
 
 @cache
-def environment() -> Environment:
-    """Return the templates' environment: everything is escaped, and first made visible; what is missing is an error."""
+def environment(language: Language) -> Environment:
+    """Return the templates' environment of a language.
+
+    Everything is escaped, and first made visible; what is missing is an error. ``t(key, name=value)`` is a sentence of
+    the catalogue, ``p(key)`` one of the page, ``v(key)`` one of the viewer.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
@@ -35,15 +39,19 @@ def environment() -> Environment:
         "number": lambda v, digits=3: Markup(number(v, digits)),  # noqa: S704 - digits only
         "pm": lambda v, sigma, unit="": Markup(with_sigma(v, sigma, unit)),  # noqa: S704 - digits, our own units
         "count": lambda v: "–" if v is None else f"{v:g}",
-        "when": when,
-        "kind": lambda v: KIND_NAMES.get(v, v.replace("-", " ")),
-        "status": lambda v: STATUS_NAMES.get(v, v),
-        "right": lambda v: RIGHT_NAMES.get(v, v),
+        "when": lambda v: when(v) or text("page-time-unknown", None, language),
+        "word": lambda v, of: in_language(word(of, v), language),
         "ids": _ids,
         "size": _size,
-        "genuine": lambda v: GENUINE_NAMES.get(v, v),
     }
-    made.globals |= {"compared": compared, "deviation_scale": deviation_scale, "line_sigma": _line_sigma}
+    made.globals |= {
+        "t": lambda name, /, **values: text(name, values, language),
+        "p": lambda name, /, **values: text(f"page-{name}", values, language),
+        "v": lambda name, /, **values: text(f"viewer-{name}", values, language),
+        "compared": partial(compared, language=language),
+        "deviation_scale": partial(deviation_scale, language=language),
+        "line_sigma": _line_sigma,
+    }
     return made
 
 

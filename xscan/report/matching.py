@@ -21,7 +21,7 @@ from xscan.report.views import AXES, around
 
 __all__ = ["match_pictures"]
 
-VIEWS = ("broad side", "from behind", "slanted")
+VIEWS = ("view-broad", "view-behind", "view-slanted")
 Array = NDArray[np.float64]
 
 
@@ -53,7 +53,7 @@ def match_pictures(scene: Scene, index: int, *, pixels: int, width: float) -> di
     look: Mapping[str, Any] = {"centre": centre, "span_mm": span, "pixels": pixels}
     template = _trimmed(surface_pictures(posed, turns, colours=colours, **look))
     return {
-        "views": VIEWS,
+        "views": [scene.say(v) for v in VIEWS],
         "object": [] if found is None else _trimmed(surface_pictures(found, turns, **look)),
         "template": template,
         "limit_mm": limit,
@@ -100,12 +100,12 @@ def _cuts(scene: Scene, ids: list[int], posed: Mesh, width: float) -> list[tuple
         down, right = (a for a in range(3) if a != axis)
         first = np.array([window[right].start, window[down].start]) * sizes[[right, down]]
         lines = [s[:, [right, down]] - first for s in cut(zyx, posed.faces, axis, (index + 0.5) * sizes[axis])]
-        caption = f"{AXES[axis]} = {(index + 0.5) * sizes[axis]:.0f} mm"
+        caption = scene.say("plane", axis=AXES[axis], mm=f"{(index + 0.5) * sizes[axis]:.0f}")
         drawn = figure(
             slice_picture(scene, window, axis, index),
             (sizes[down], sizes[right]),
             width=width,
-            title=f"template outline over the scan, {caption}",
+            title=scene.say("outline-plane", plane=caption),
             marks=[Mark("template", path=lines)],
         )
         out.append((caption, drawn))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from xscan.language import Language, text
 from xscan.model import Progress, silent
 from xscan.report.bars import class_ramps
 from xscan.report.config import ReportConfig
@@ -21,19 +23,23 @@ from xscan.report.reasons import reasons
 from xscan.report.scene import Scene
 from xscan.report.views import projection_figures, slice_figures, telling_place
 from xscan.report.voxels import pack
-from xscan.report.words import GLOSSARY, VERDICTS
 
 __all__ = ["page"]
 
+SIGNS = {"clear": "✓", "inspect": "!", "detain": "✕"}
+GLOSSARY = (
+    *("risk", "severity", "sigma", "z-e", "rho-e", "mhu", "template", "score", "deviation", "coverage"),
+    *("suspected", "mismatch"),
+)
 FIRST_SCREEN = 4  # rows that fit on it; confirmed lines fill what reasons leave free
 
 
 def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> str:
     """Return the HTML of one report.
 
-    Every word and number comes from ``scene.document``, every picture from the volumes and labels beside it. No
-    address outside the page, no script but our own (the viewer), and a content policy that says so; text from
-    inputs is escaped.
+    It speaks the scene's language. Every word and number of the parcel comes from ``scene.document``, every picture
+    from the volumes and labels beside it. No address outside the page, no script but our own (the viewer), and a
+    content policy that says so; text from inputs is escaped.
     """
     document = scene.document
     progress(0.0, "pictures of the parcel")
@@ -65,14 +71,15 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
         progress(0.5 + 0.4 * done / config.pictured_matches, "pictures of matches")
         drawn[i] = match_pictures(scene, i, pixels=config.surface_pixels, width=230)
     html: str = (
-        environment()
+        environment(scene.language)
         .get_template("page.html.j2")
         .render(
             d=document,
-            verdict=VERDICTS[document["decision"]],
+            sign=SIGNS[document["decision"]],
             style=style,
             policy=_policy(style, script),
             script=script,
+            viewer_words=_viewer_words(scene.language),
             viewer=pack(scene, voxels=config.viewer_voxels) if config.viewer else None,
             parcel=_parcel(document),
             reasons=told,
@@ -93,13 +100,24 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             alarmed=scene.alarmed,
             matches=[{"match": m, "pictures": drawn.get(i)} for i, m in enumerate(matches)],
             coloured=scene.quantities.photo is not None,
-            ramps=class_ramps(),
+            ramps=class_ramps(scene.language),
             totals=_totals(document),
             glossary=GLOSSARY,
         )
     )
     progress(1.0, "page")
     return html
+
+
+def _viewer_words(language: Language) -> str:
+    """What the script says, JSON; it fills in ``{}``."""
+    words = {
+        "object": text("viewer-object", {"id": "{}"}, language),
+        "none": text("viewer-none-chosen", None, language),
+        "air": text("viewer-air", None, language),
+        "arbitrary": text("viewer-arbitrary", {"value": "{}"}, language),
+    }
+    return json.dumps(words, ensure_ascii=False)
 
 
 def _parcel(document: Mapping[str, Any]) -> str:
@@ -145,8 +163,8 @@ def _totals(document: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _file(name: str) -> Markup:
-    text = files("xscan.report").joinpath("pages", name).read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 - our own file
+    content = files("xscan.report").joinpath("pages", name).read_text(encoding="utf-8")
+    return Markup(content)  # noqa: S704 - our own file
 
 
 def _policy(style: str, script: str | None) -> str:
@@ -157,5 +175,5 @@ def _policy(style: str, script: str | None) -> str:
     return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
 
 
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+def _digest(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}'"

@@ -33,10 +33,15 @@ def portraits(scene: Scene, ids: Sequence[int], *, width: float, alarm: bool) ->
         return crops(scene, sorted(named), width=width, alarm=alarm)
     style: Style = "alarm" if alarm else "object"
     if len(known) == 1:
-        out = [(f"along {'zyx'[axis]}", portrait(scene, known[0]["id"], axis, width, style)) for axis in range(3)]
+        out = [
+            (scene.say("along", axis="zyx"[axis]), portrait(scene, known[0]["id"], axis, width, style))
+            for axis in range(3)
+        ]
     else:
         others = sorted(known[1:], key=lambda o: (-o["volume_mm3"], o["id"]))[:2]
-        out = [(f"object {o['id']}", portrait(scene, o["id"], None, width, style)) for o in (known[0], *others)]
+        out = [
+            (scene.say("object", id=o["id"]), portrait(scene, o["id"], None, width, style)) for o in (known[0], *others)
+        ]
     return [(caption, drawn) for caption, drawn in out if drawn is not None]
 
 
@@ -65,7 +70,7 @@ def portrait(scene: Scene, object_id: int, axis: int | None, width: float, style
     padding = ((before[0], after[0]), (before[1], after[1]))
     square = np.pad(picture, (*padding, (0, 0)), constant_values=255)
     mark = Mark(style, None, flat, (before[0], before[1]))
-    title = f"object {object_id}"
+    title = scene.say("object", id=object_id)
     return figure(square, (sizes[0], sizes[1]), width=width, title=title, marks=[mark], ruler=False)
 
 

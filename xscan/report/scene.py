@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xscan.language import Language, text
 from xscan.model import Analysis, Grid, Mesh, Quantities, Volume
 
 __all__ = ["Scene", "Window", "part", "scene_of"]
@@ -26,6 +27,7 @@ class Scene:
     quantities : calibrated volumes
     labels : object ids (z, y, x) on the grid of `quantities`
     meshes : templates by id
+    language : of what stands in and under the pictures
     deviations : by place in ``document["templates"]``: points (n, 3), template mm x y z, and signed mm at them
     """
 
@@ -34,6 +36,11 @@ class Scene:
     labels: NDArray[np.uint32]
     meshes: Mapping[str, Mesh] = field(default_factory=dict)
     deviations: Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
+    language: Language = "en"
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Return a sentence of the page in its language."""
+        return text(f"page-{key}", values, self.language)
 
     @property
     def grid(self) -> Grid:
@@ -76,7 +83,7 @@ def part(volume: Volume, window: Window) -> NDArray[np.float32]:
     return np.ascontiguousarray(volume.read(window[0])[:, window[1], window[2]])
 
 
-def scene_of(analysis: Analysis, document: Mapping[str, Any]) -> Scene:
+def scene_of(analysis: Analysis, document: Mapping[str, Any], language: Language = "en") -> Scene:
     """Return the scene of an analysis, of which `document` is the report."""
     templates = analysis.library.templates if analysis.library is not None else ()
     wanted = {m.template_id for m in analysis.matches}
@@ -90,4 +97,5 @@ def scene_of(analysis: Analysis, document: Mapping[str, Any]) -> Scene:
             for i, m in enumerate(analysis.matches)
             if m.points is not None and m.deviation_mm is not None
         },
+        language,
     )

@@ -37,9 +37,9 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def when(moment: str | None) -> str:
-    """Return an ISO 8601 time to the minute, with its zone where it has one."""
+    """Return an ISO 8601 time to the minute, with its zone where it has one; nothing where there is none."""
     if not moment:
-        return "time not known"
+        return ""
     try:
         time = datetime.fromisoformat(moment)
     except ValueError:

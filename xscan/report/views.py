@@ -39,7 +39,7 @@ def slice_figures(scene: Scene, place: tuple[int, int, int], *, width: float, pi
     for axis in range(3):
         down, right = _others(axis)
         picture = slice_picture(scene, whole, axis, place[axis])  # type: ignore[arg-type]
-        caption = f"slice {AXES[axis]} = {(place[axis] + 0.5) * sizes[axis]:.0f} mm"
+        caption = scene.say("slice", axis=AXES[axis], mm=f"{(place[axis] + 0.5) * sizes[axis]:.0f}")
         drawn = figure(
             picture,
             (sizes[down], sizes[right]),
@@ -60,7 +60,7 @@ def projection_figures(scene: Scene, *, width: float, pixels: int) -> list[tuple
     out = []
     for axis, picture in enumerate(projections(scene.quantities)):
         down, right = _others(axis)
-        caption = f"seen along {AXES[axis]}"
+        caption = scene.say("seen-along", axis=AXES[axis])
         drawn = figure(
             picture,
             (sizes[down], sizes[right]),
@@ -89,7 +89,7 @@ def crops(scene: Scene, ids: Sequence[int], *, width: float, alarm: bool) -> lis
             Mark(style, m.number if len(ids) > 1 else None, m.mask, m.corner)
             for m in _marks(scene, axis, index, window, ids)
         ]
-        caption = f"{AXES[axis]} = {(index + 0.5) * sizes[axis]:.0f} mm"
+        caption = scene.say("plane", axis=AXES[axis], mm=f"{(index + 0.5) * sizes[axis]:.0f}")
         out.append(
             (
                 caption,

@@ -47,7 +47,7 @@ def write_report(
         The folder cannot be written.
     """
     out = Path(out)
-    document = report_json(analysis, version)
+    document = report_json(analysis, version, config.language)
     with written_aside(out, NAMES) as aside:
         progress(0.0, "labels")
         write_labels(
@@ -61,7 +61,9 @@ def write_report(
         (aside / "report.json").write_text(text + "\n", encoding="utf-8")
         if config.page:
             html = page(
-                scene_of(analysis, document), config=config, progress=lambda f, t="": progress(0.1 + 0.9 * f, t)
+                scene_of(analysis, document, config.language),
+                config=config,
+                progress=lambda f, t="": progress(0.1 + 0.9 * f, t),
             )
             (aside / "report.html").write_text(html, encoding="utf-8")
     progress(1.0, "report")

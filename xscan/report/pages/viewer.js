@@ -1,7 +1,7 @@
 (() => {
 "use strict";
 const root = document.getElementById("viewer");
-const meta = JSON.parse(root.dataset.meta);
+const meta = JSON.parse(root.dataset.meta), words = JSON.parse(root.dataset.words), fill = (text, value) => text.replace("{}", value);
 const [nz, ny, nx] = meta.shape, n = nz * ny * nx, size = meta.voxel, count = [nz, ny, nx];
 const stride = [ny * nx, nx, 1], names = ["z", "y", "x"];
 const objects = meta.objects, Z = 128;
@@ -194,7 +194,7 @@ function row(place) { return document.getElementById(`object-${objects[place - 1
 /* number, material and mass of an object, as its row in the table has them */
 function about(place) {
   const cells = row(place).cells, material = cells[3].querySelector("bdi").textContent, mass = cells[4].textContent.trim();
-  return `object ${objects[place - 1].id}: ${material}${mass === "–" ? "" : `, ${mass} g`}`;
+  return `${fill(words.object, objects[place - 1].id)}: ${material}${mass === "–" ? "" : `, ${mass} g`}`;
 }
 function tell() {
   all("[data-slide]").forEach((s) => { s.max = count[+s.dataset.slide] - 1; s.value = state.at[+s.dataset.slide]; });
@@ -203,11 +203,11 @@ function tell() {
   $("[data-do=isolate]").setAttribute("aria-pressed", state.alone);
   const i = state.at[0] * stride[0] + state.at[1] * stride[1] + state.at[2];
   const parts = [names.map((a, k) => `${a} ${(meta.first[k] + (state.at[k] + 0.5) * size[k]).toFixed(0)}`).join(", ") + " mm",
-    dark[i] ? `${attenuation[dark[i]].toFixed(0)} ${meta.scale ? "MHU" : "(arbitrary)"}` : "air"];
+    dark[i] ? fill(meta.scale ? "{} MHU" : words.arbitrary, attenuation[dark[i]].toFixed(0)) : words.air];
   if (zcode[i]) parts.push(`z_e ${(zcode[i] * meta.zStep).toFixed(1)}`);
   if (label[i]) parts.push(about(label[i]));
   $(".readout").textContent = parts.join(" · ");
-  $(".chosen").textContent = state.chosen ? `object ${objects[state.chosen - 1].id}` : "no object chosen";
+  $(".chosen").textContent = state.chosen ? fill(words.object, objects[state.chosen - 1].id) : words.none;
   document.querySelectorAll("tr.picked").forEach((r) => r.classList.remove("picked"));
   if (state.chosen) row(state.chosen).classList.add("picked");
 }
