@@ -18,6 +18,7 @@ class Good:
     parts : (material, share of the mass, "own" or "inside"); the first is the body
     mass_g : lowest and highest mass of one piece
     box : length, width, height as multiples of the cube root of the volume
+    room : empty space inside, as a multiple of the volume of its matter: where something can be hidden
     """
 
     key: str
@@ -27,6 +28,7 @@ class Good:
     mass_g: tuple[float, float]
     box: tuple[float, float, float] = (1.8, 1.1, 0.8)
     most: int = 4
+    room: float = 0.0
 
 
 def _g(
@@ -42,7 +44,17 @@ def _g(
     for part in parts.split(","):
         material, share, *rest = part.split()
         made.append((material, float(share), rest[0] if rest else "own"))
-    return Good(key, tuple(n.strip() for n in names.split("|")), tuple(hs.split()), tuple(made), mass, box, most)
+    words = tuple(n.strip() for n in names.split("|"))
+    return Good(key, words, tuple(hs.split()), tuple(made), mass, box, most, ROOM.get(key, 0.0))
+
+
+# Hollow goods, and soft ones that close around what is put into them.
+ROOM = {
+    "mug": 1.2, "vase": 1.5, "jar": 1.5, "tshirt": 0.6, "jeans": 0.6, "towel": 0.6, "scarf": 0.5, "plush": 0.7,
+    "blocks": 1.0, "toycar": 1.5, "book": 0.4, "handbag": 1.0, "sandals": 0.2, "lunchbox": 2.0, "flask": 4.0,
+    "headphones": 1.0, "mouse": 1.2, "remote": 0.6, "charger": 0.5, "lamp": 1.5, "stapler": 0.6, "tea": 0.5,
+    "coffee": 0.5, "chocolate": 0.3, "wallet": 0.2, "figure": 1.0,
+}  # fmt: skip
 
 
 GOODS: tuple[Good, ...] = (

@@ -35,13 +35,18 @@ class _Body:
     parts: list[tuple[str, float, bool]]
     box: tuple[float, float, float]
     group: int
+    room: float = 0.0
     planted: bool = False
     inside: _Body | None = None
 
 
 def _body(good: Good, unit_g: float, group: int) -> _Body:
     parts = [(m, share * unit_g, where == "inside") for m, share, where in good.parts]
-    return _Body(parts, good.box, group)
+    return _Body(parts, good.box, group, good.room)
+
+
+def _matter_mm3(body: _Body) -> float:
+    return 1000 * sum(m / MATERIALS[name][1] for name, m, _ in body.parts)
 
 
 def make(planted: str, rng: np.random.Generator) -> Case:
@@ -77,6 +82,7 @@ def make(planted: str, rng: np.random.Generator) -> Case:
         other = _unlike(own, rng)
         for b in bodies[start : start + count]:
             b.parts = [(other, sum(p[1] for p in b.parts), False)]
+            b.room = 0.0
     elif planted == "missing":
         start = sum(r[1] for r in rows[:target])
         if len(rows) == 1:  # never an empty parcel
@@ -88,8 +94,14 @@ def make(planted: str, rng: np.random.Generator) -> Case:
         line = None
         thing = SMUGGLED[2] if planted == "cells" else SMUGGLED[int(rng.integers(len(SMUGGLED)))]
         number = int(rng.integers(1, 5)) if planted == "cells" else 1
-        hosts = [b for b in bodies if sum(p[1] for p in b.parts) > 80]
         unit = float(rng.uniform(*thing.mass_g))
+        need = _matter_mm3(_body(thing, unit, 99))
+        hosts = [b for b in bodies if b.room * _matter_mm3(b) > need]
+        if planted == "hidden" and not hosts:  # nothing here can hold it: a bag that can
+            bag = next(g for g in GOODS if g.key == "handbag")
+            hosts = [_body(bag, bag.mass_g[1], 98)]
+            bodies += hosts
+            rows.append((bag, 1, bag.mass_g[1]))
         for _ in range(number):
             b = _body(thing, unit, 99)
             b.planted = True
@@ -129,7 +141,11 @@ def _measured(
     merged: set[int] = set()
 
     def add(
-        parts: list[tuple[str, float, bool]], box: tuple[float, float, float], group: int, parent: int | None
+        parts: list[tuple[str, float, bool]],
+        box: tuple[float, float, float],
+        group: int,
+        parent: int | None,
+        room: float = 0.0,
     ) -> int:
         root = len(objects) + 1
         lump = rng.random() < 0.3  # contents are not told apart from what holds them
@@ -137,7 +153,8 @@ def _measured(
         pieces = [own, *[[p] for p in parts if p[2]]] if not lump else [parts]
         total = 0.0
         fill = 0.785 / float(np.prod(box))
-        edge = (sum(m / MATERIALS[name][1] for name, m, _ in parts) * 1000 * fill / 0.785**2) ** (1 / 3)
+        outer = sum(m / MATERIALS[name][1] for name, m, _ in parts) * 1000
+        edge = (outer * (1 + room) * fill / 0.785**2) ** (1 / 3)
         for k, piece in enumerate(pieces):
             i = len(objects) + 1
             mass = sum(m for _, m, _ in piece) * together * float(np.exp(rng.normal(0, 0.04)))
@@ -150,6 +167,7 @@ def _measured(
             signatures[i] = s
             total += mass
             shape = dict(zip(("length_mm", "width_mm", "height_mm"), (edge * b for b in box), strict=True))
+            shape["outer_mm3"] = volume if k else (1 + room) * outer
             voxels = max(1, int(volume / 3.375))
             bbox = ((1, 1, i), (2, 2, i + 1))
             regions.append(Region(i, voxels, bbox, (2.0, 2.0, 1.5 * i)))
@@ -173,14 +191,14 @@ def _measured(
         if twin is not None and rng.random() < 0.06 and not body.planted:
             merged.add(twin)
             parts = [(a, 2 * b, c) for a, b, c in parts]
-            add(parts, body.box, 0, None)
+            root_of[id(body)] = root_of[id(order[twin])] = add(parts, body.box, 0, None, body.room)
             continue
         if rng.random() < 0.04 and not body.planted and len(parts) == 1:
             cut = float(rng.uniform(0.6, 0.92))
-            root_of[id(body)] = add([(parts[0][0], parts[0][1] * cut, False)], body.box, 0, None)
+            root_of[id(body)] = add([(parts[0][0], parts[0][1] * cut, False)], body.box, 0, None, body.room)
             add([(parts[0][0], parts[0][1] * (1 - cut), False)], body.box, 0, None)
             continue
-        root_of[id(body)] = add(parts, body.box, body.group, None)
+        root_of[id(body)] = add(parts, body.box, body.group, None, body.room)
         if body.planted:
             found.append(root_of[id(body)])
     for body in order:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xscan.declaration.alike import alike, broken_log_ratio, clusters, part_log_ratio
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given, equal_groups
 from xscan.declaration.expect import Expectation
@@ -18,14 +19,18 @@ from xscan.declaration.things import CONTENTS, Thing
 
 __all__ = ["assign", "packaging_like"]
 
-MERGED = math.log(0.1)  # log probability that pieces of a line touch so that they were not told apart
+MERGED = math.log(0.2)  # log probability that pieces of a line touch so that they were not told apart
 MERGED_TOLERANCE = 0.12  # relative; how near the mass of merged pieces must be to a whole number of units
-NESTED = math.log(0.05)  # log probability that a declared article lies inside another, not packed in it
-ABSORBED = {"contents": math.log(0.9), "composite": math.log(0.4), "container": math.log(0.15)}
+NESTED = math.log(0.02)  # log probability that a declared article lies inside another, not packed in it
+# log probability that what lies inside is a part: natural contents, a listed material, any other in a composite …
+ABSORBED = {"contents": math.log(0.9), "composite": math.log(0.4), "odd": math.log(0.08), "container": math.log(0.08)}
+LISTED = 0.3  # fit from which a part is of a material that the article is known to have
+HEAVY = -2.5  # log probability, beside that, of parts that are more of a unit's mass than its kind of article holds
 DEVIATION = ((1.0, 0.5), (1.0, 1.5), (1.0, 2.5), (100.0, 3.5))  # widths and slopes of chords of d²/2, d in sigma
 PER_PIECE = math.log(2)  # cost of each further surplus, missing or undeclared piece: one more is half as likely
 FAR = 40.0  # sigma; a body that outweighs a line by more is as wrong as can be, and the solver likes small numbers
 PARTED = 2.0  # cost of giving equal bodies to different lines
+UNLIKE, UNLIKE_SET = 3.2, 0.7  # cost of pieces of one line that are of different make, and of those of a set
 LEAST_GAIN = -6.0  # pairs that gain less can never be best
 
 
@@ -78,6 +83,7 @@ def _choices(
     by_id = {t.id: t for t in things}
     out: list[_Choice] = []
     for i, t in enumerate(things):
+        twin = _twin_g(t, things)
         for j, a in enumerate(lines):
             e = a.expectation
             like = likeness(t, e, kinds)
@@ -86,15 +92,21 @@ def _choices(
             nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
             for parts in (frozenset[int](), *_part_sets(t, e, by_id, kinds)):
                 full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
-                for pieces, gain in _as_pieces(full, a, config):
+                for pieces, gain in _as_pieces(full, a, twin, config):
                     if pieces > 0 or not parts:
                         out.append(_Choice(i, j, pieces, fits + gain + nested, parts=parts))
-                if a.countable:
+                if a.countable and not nested:  # a surplus piece inside other goods is hidden there, not miscounted
                     more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
                     out.append(_Choice(i, j, 1, fits + more + nested, parts=parts, surplus=True))
             if outer is not None and (role := _role(t, e, kinds)):
+                able = material_fit(t, e, kinds)
+                if role == "composite" and able is not None and able < LISTED:
+                    role = "odd"
                 foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5 and role != "contents"
-                part = max(fits + ABSORBED[role] - (2.0 if foreign else 0.0), LEAST_GAIN + 1e-3)
+                part = fits + ABSORBED[role] - (2.0 if foreign else 0.0) + part_log_ratio(t, outer, things)
+                if role != "contents" and e.kinds and t.whole_g and outer.whole_g:
+                    part += HEAVY * min(1.0, max(0.0, (t.whole_g / outer.whole_g - e.inner) / 0.2))
+                part = max(part, LEAST_GAIN + 1e-3)
                 out.append(_Choice(i, j, -1, part, parts=frozenset(t.foreign)))
     return [c for c in out if c.gain > LEAST_GAIN]
 
@@ -141,7 +153,15 @@ def _alone(things: Sequence[Thing], config: DeclarationConfig) -> list[float]:
     return out
 
 
-def _as_pieces(mass_g: float | None, a: Asked, config: DeclarationConfig) -> list[tuple[int, float]]:
+def _twin_g(t: Thing, things: Sequence[Thing]) -> float | None:
+    """Mass of the heaviest body like it that is hardly more than half of it: what one piece may weigh."""
+    lighter = (o for o in things if o.mass_g and o.mass_g < 0.6 * t.weight and o.inside == t.inside)
+    return max((o.mass_g for o in lighter if o.mass_g and alike(o, t)), default=None)
+
+
+def _as_pieces(
+    mass_g: float | None, a: Asked, twin_g: float | None, config: DeclarationConfig
+) -> list[tuple[int, float]]:
     """Ways a thing can count for a line: (pieces, log probability)."""
     usual = a.expectation.unit_g
     if not a.countable:
@@ -150,12 +170,15 @@ def _as_pieces(mass_g: float | None, a: Asked, config: DeclarationConfig) -> lis
     units = [u for u in {a.unit_g, a.unit_g and a.unit_g / a.pieces[1], a.unit_g and a.unit_g / a.pieces[0]} if u]
     singles = [piece_log_ratio(mass_g, u, usual) for u in units] or [piece_log_ratio(mass_g, None, usual)]
     out.append((1, max(singles)))
-    if a.unit_g and mass_g:
-        ratio = mass_g / a.unit_g
-        count = round(ratio)
-        if 2 <= count <= a.item.quantity and abs(ratio / count - 1) < MERGED_TOLERANCE:
-            out.append((count, MERGED + piece_log_ratio(mass_g / count, a.unit_g, None)))
-    return out
+    merged: dict[int, float] = {}
+    for unit in (a.unit_g, twin_g):
+        if unit and mass_g:
+            count = round(mass_g / unit)
+            near = unit * count * (1 - MERGED_TOLERANCE) < mass_g < unit * count * (1 + MERGED_TOLERANCE)
+            if 2 <= count <= a.item.quantity * a.pieces[1] and near:
+                gain = MERGED + piece_log_ratio(mass_g / count, a.unit_g or unit, None)
+                merged[count] = max(gain, merged.get(count, gain))
+    return [*out, *sorted(merged.items())]
 
 
 def _solve(
@@ -169,9 +192,11 @@ def _solve(
     # the later of two equal things is left over, so that the answer never depends on the solver's mood
     taken = [p.column(-c.gain + 1e-7 * (c.thing + c.line)) for c in choices]
     _whole_things(p, taken, choices, things, config)
+    makes = clusters(things)
     for j, a in enumerate(lines):
         mine = {v: c for v, c in zip(taken, choices, strict=True) if c.line == j}
         _one_line(p, mine, a, things, config)
+        _one_make(p, mine, a, makes)
     data = [(r, v, w) for r, (row, _, _) in enumerate(p.rows) for v, w in row.items() if w]
     matrix = coo_array(
         ([w for _, _, w in data], ([r for r, _, _ in data], [v for _, v, _ in data])), shape=(len(p.rows), len(p.cost))
@@ -267,10 +292,14 @@ def _one_line(
             hosts = {
                 h: -1.0
                 for h, d in mine.items()
-                if d.pieces > 0 and things[d.thing].kind == broken.kind and things[d.thing].weight >= broken.weight
+                if d.pieces > 0 and things[d.thing].weight >= broken.weight and alike(things[d.thing], broken)
                 if d.thing != c.thing
             }
             p.row({v: 1.0, **hosts}, high=0)
+            whole = {mine[h].thing: things[mine[h].thing] for h in hosts}
+            usual = sorted(t.weight for t in whole.values())
+            unit = a.unit_g or (usual[len(usual) // 2] if len(usual) > 1 else None)
+            p.cost[v] -= broken_log_ratio(broken, whole.values(), unit)
     if a.mass_g and all(things[c.thing].mass_g is not None for c in mine.values()):
         sigma = math.hypot(a.sigma_g, config.mass_floor * a.mass_g)  # the unit of these rows, for the solver's sake
         masses = {v: min(FAR, (things[c.thing].mass_g or 0.0) / sigma) for v, c in mine.items()}
@@ -280,3 +309,18 @@ def _one_line(
         free = (some_over, some_short, wrong)
         p.row({**masses, **dict.fromkeys(off, -1.0), **dict.fromkeys(free, -large)}, high=a.mass_g / sigma)
         p.row({**masses, **dict.fromkeys(off, 1.0), **dict.fromkeys(free, large)}, low=a.mass_g / sigma)
+
+
+def _one_make(p: _Programme, mine: dict[int, _Choice], a: Asked, makes: list[list[int]]) -> None:
+    """Pieces of one line are of one make; each further make among them costs."""
+    used: dict[int, float] = {}
+    for make in makes:
+        held = [v for v, c in mine.items() if c.thing in make and c.pieces > 0]
+        if held:
+            some = p.column(0.0)
+            used[some] = 1.0
+            for v in held:
+                p.row({v: 1.0, some: -1.0}, high=0)
+    if len(used) > 1:
+        more = p.column(UNLIKE_SET if a.is_set else UNLIKE, len(used), whole=False)
+        p.row({**used, more: -1.0}, high=1)

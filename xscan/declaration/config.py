@@ -34,10 +34,10 @@ class DeclarationConfig(BaseModel):
         default=0.10, gt=0, le=1, description="relative; bodies whose masses differ by less are equal"
     )
     prior_undeclared: float = Field(
-        default=0.02, gt=0, lt=0.5, description="probability that a body belongs to no line"
+        default=0.03, gt=0, lt=0.5, description="probability that a body belongs to no line"
     )
     prior_quantity: float = Field(default=0.02, gt=0, lt=0.5, description="probability that a line's quantity is wrong")
-    prior_weight: float = Field(default=0.05, gt=0, lt=0.5, description="probability that a line's weight is wrong")
+    prior_weight: float = Field(default=0.03, gt=0, lt=0.5, description="probability that a line's weight is wrong")
     prior_material: float = Field(default=0.15, gt=0, lt=0.5, description="probability that a line's material is wrong")
     prior_fragment: float = Field(
         default=0.05, gt=0, lt=0.5, description="probability that a body is a piece of another"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from xscan.declaration.alike import alike
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.lines import Asked
 from xscan.declaration.things import Thing
@@ -22,22 +23,22 @@ class Given:
 
 
 def equal(a: Thing, b: Thing, config: DeclarationConfig) -> bool:
-    """Whether two bodies are pieces of one kind: grouped so by segmentation, or of one material and mass."""
+    """Whether two bodies are pieces of one kind: grouped so by segmentation, or of one make and mass."""
     if a.group is not None and a.group == b.group:
         return True
     near = abs(a.weight - b.weight) <= config.equal_mass * max(a.weight, b.weight)
-    return near and (a.kind == b.kind or "unknown" in (a.kind, b.kind))
+    return near and alike(a, b)
 
 
 def equal_groups(things: Sequence[Thing], config: DeclarationConfig) -> list[list[int]]:
-    """Indices of things that are equal, as segmentation grouped them, else by kind and mass; singles alone."""
+    """Indices of things that are equal, as segmentation grouped them, else by make and mass; singles alone."""
     groups: list[list[int]] = []
     for i, t in enumerate(things):
         for g in groups:
             first = things[g[0]]
             same = t.group is not None and t.group == first.group
             near = abs(t.weight - first.weight) < 0.6 * config.equal_mass * first.weight
-            if same or (None in (t.group, first.group) and near and t.kind == first.kind != "unknown"):
+            if same or (None in (t.group, first.group) and near and alike(t, first)):
                 g.append(i)
                 break
         else:
@@ -93,7 +94,7 @@ def _mended_by(t: Thing, pieces: Sequence[Thing], config: DeclarationConfig) -> 
     """Return the piece that `t` broke from: the one that with it is equal to the others, and without it is not."""
     for p in sorted(pieces, key=lambda o: (o.weight, o.id)):
         others = sorted(o.weight for o in pieces if o.id != p.id)
-        if not others or p.kind != t.kind or p.weight < t.weight:
+        if not others or not alike(p, t) or p.weight < t.weight:
             continue
         usual = others[len(others) // 2]
         if abs(p.weight + t.weight - usual) <= config.equal_mass * usual < usual - p.weight + 0.5 * t.weight:

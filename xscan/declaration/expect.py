@@ -24,7 +24,9 @@ class Expectation:
     ----------
     kinds : weight (0..1) by kind of material; empty: anything goes
     unit_g : mass of one piece that nine in ten lie within, g, or `None`
+    bulk : mass over outer volume that nine in ten lie within, g/cm³, or `None`
     pieces : bodies that one unit may be, (least, most)
+    inner : most of a unit's mass that distinct parts inside it usually are
     composite : whether parts of other materials belong in it
     container : whether it encloses contents that belong to it
     sure : 0..1, how far `kinds` binds an honest declaration
@@ -40,6 +42,8 @@ class Expectation:
     sure: float = 0.0
     articles: tuple[str, ...] = ()
     agrees: bool = True
+    bulk: tuple[float, float] | None = None
+    inner: float = 0.5
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kinds", frozen_mapping(self.kinds))
@@ -78,6 +82,8 @@ def expect(item: DeclaredItem, extra: str | None = None) -> Expectation:
         sure=article.sure,
         articles=names or tuple(n for n in (_article_of(item.hs_code, lexicon),) if n),
         agrees=agrees,
+        bulk=article.bulk,
+        inner=article.parts,
     )
 
 
@@ -104,8 +110,10 @@ def _union(articles: list[Article]) -> Article:
     return Article(
         kinds=kinds,
         unit_g=_spanned([a.unit_g for a in articles]),
+        bulk=_spanned([a.bulk for a in articles]),
         pieces=(min(a.pieces[0] for a in articles), max(a.pieces[1] for a in articles)),
         composite=any(a.composite for a in articles),
+        inner=max(a.parts for a in articles),
         container=any(a.container for a in articles),
         sure=min(a.sure for a in articles),
     )
@@ -126,8 +134,10 @@ def _combine(code: Article, text: Article) -> tuple[Article, bool]:
     update = {
         "kinds": kinds,
         "unit_g": text.unit_g or code.unit_g,
+        "bulk": text.bulk or code.bulk,
         "pieces": (min(code.pieces[0], text.pieces[0]), max(code.pieces[1], text.pieces[1])),
         "composite": code.composite or text.composite,
+        "inner": max(code.parts, text.parts),
         "container": code.container or text.container,
         "sure": max(code.sure, text.sure),
     }

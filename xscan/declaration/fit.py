@@ -15,15 +15,17 @@ __all__ = ["likeness", "material_fit", "material_log_ratio", "normal_pdf", "piec
 # (FACTS of such scanners: rho_e 3 %, Z_e 5 % at best; shells of few voxels far more).
 DENSITY_REL = 0.08
 Z_REL = 0.06
-THIN_REL = 0.45  # of density in a wall of one voxel: it is only ever seen too low
+THIN_REL = 0.45  # of density in a wall of one voxel: blur, and what is made of it, put it off either way
 METAL_Z_REL = 0.25  # of Z_e beside metal
 HOLDERS = frozenset({"glass", "ceramic", "metal", "light-metal", "stone"})
 SOLID = 1.9  # g/cm³; a filled bottle of glass whose contents were not told apart lies below
 EMPTY = 0.15  # fit of such a body with an article that is mostly contents
 MIXED = 0.6  # weight of a holder and contents that were not told apart
+RARE, RARE_BULK = 0.3, 0.2  # a kind met that rarely is met in parts; as the bulk of a body it is rarer by that factor
+BULK_ABOVE, BULK_BELOW = 0.15, 0.35  # relative; what bodies in a scan are too dense, and too light by blur and crumbs
 MINOR, MINOR_FIT = 0.5, 0.6  # a part of less of the mass than that may be of anything, in an article of many parts
 ANY_FIT = 0.35  # fit that a random body has with a random line
-LEAST_BELIEF = 0.03  # of the signature in what its best candidates are not
+UNBELIEVED = 0.3  # of a kind whose box a body lies in but that the signature does not name
 FLOOR = 0.02  # least fit: some article is always made of something else
 
 
@@ -35,11 +37,17 @@ def material_fit(
     `inside` are things taken as parts of it. A holder of an article that is mostly contents (a bottle of shampoo)
     fits little where it is solid through and through.
     """
+    return _fit(thing, expectation, kinds, inside, choosing=False)
+
+
+def _fit(
+    thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind], inside: Sequence[Thing], *, choosing: bool
+) -> float | None:
     if not expectation.kinds:
         return None
     total = known = 0.0
     for part in thing.parts:
-        fit = _part_fit(part, expectation, kinds)
+        fit = _part_fit(part, expectation, kinds, choosing)
         if fit is not None:
             known += part.share
             total += part.share * fit
@@ -49,47 +57,53 @@ def material_fit(
         p.kind in HOLDERS and p.density is not None and p.density[0] > SOLID for p in thing.parts
     )
     filled = expectation.container and any(expectation.kinds.get(k, 0.0) >= 0.9 for k in CONTENTS)
-    return total / known * (EMPTY if solid and filled else 1.0)
+    return total / known * (EMPTY if solid and filled else 1.0) * bulk_fit(thing, expectation)
+
+
+def bulk_fit(thing: Thing, expectation: Expectation) -> float:
+    """How well mass over outer volume agrees with what such goods have (0..1); 1 where either is not known."""
+    if expectation.bulk is None or thing.bulk is None:
+        return 1.0
+    low, high = expectation.bulk
+    thin = max((p.thin for p in thing.parts), default=0.0)
+    below, above = math.log(low / thing.bulk) / (BULK_BELOW + thin), math.log(thing.bulk / high) / BULK_ABOVE
+    return math.exp(-0.5 * max(below, above, 0.0) ** 2)
 
 
 def likeness(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:
     """How much a thing looks like a line's goods (0..1), for choosing between lines.
 
     `material_fit` asks whether a thing *can* be what was declared, and is generous; between two lines that both can
-    be, what the signature believes decides: their geometric mean, belief counting twice.
+    be, the signature's belief in each kind has its say.
     """
-    able = material_fit(thing, expectation, kinds)
-    if able is None:
-        return None
-    believed = 0.0
-    for part in thing.parts:
-        total = sum(part.candidates.values())
-        if total > 0:
-            weight = sum(b * expectation.kinds.get(k, 0.0) for k, b in part.candidates.items()) / total
-            believed += part.share * weight
-        else:
-            believed += part.share * able
-    return float(able ** (1 / 3) * max(believed, LEAST_BELIEF) ** (2 / 3))
+    return _fit(thing, expectation, kinds, (), choosing=True)
 
 
-def _part_fit(part: Part, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:
+def _part_fit(part: Part, expectation: Expectation, kinds: Mapping[str, Kind], choosing: bool) -> float | None:
     if not part.candidates and part.density is None:
         return None
-    fits = [w * _agreement(part, kind, kinds) for kind, w in expectation.kinds.items()]
+    most = part.share >= MINOR
+    fits = [
+        w * (RARE_BULK if most and w <= RARE else 1.0) * _agreement(part, kind, kinds, choosing)
+        for kind, w in expectation.kinds.items()
+    ]
     if expectation.container:
         fits.append(_mixture(part, expectation, kinds))
-    if expectation.composite and part.share < MINOR:
+    if expectation.composite and not most:
         fits.append(MINOR_FIT)
     return max(fits)
 
 
-def _agreement(part: Part, kind: str, kinds: Mapping[str, Kind]) -> float:
-    """The better of the signature's belief in the kind and of its box: either may be wrong."""
+def _agreement(part: Part, kind: str, kinds: Mapping[str, Kind], choosing: bool) -> float:
+    """Agreement of density and Z_e with a kind's boxes; what the signature believes can mend, not replace it."""
     belief = part.candidates.get(kind, 0.0)
     known = kinds.get(kind)
     if known is None or part.density is None:
         return belief
-    return max(belief, max(_in_box(part, box) for box in known.boxes))
+    inside = max(_in_box(part, box) for box in known.boxes)
+    if choosing and part.candidates:
+        return inside * (UNBELIEVED + (1 - UNBELIEVED) * belief)
+    return max(inside, math.sqrt(inside * belief))
 
 
 def _mixture(part: Part, expectation: Expectation, kinds: Mapping[str, Kind]) -> float:
@@ -115,8 +129,8 @@ def _in_box(part: Part, box: tuple[float, float, float, float]) -> float:
     value, sigma = part.density
     low, high, low_z, high_z = box
     tolerance = math.hypot(sigma, DENSITY_REL * value)
-    below = math.hypot(tolerance, THIN_REL * part.thin * low)
-    miss = (low - value) / below if value < low else (value - high) / tolerance if value > high else 0.0
+    below, above = (math.hypot(tolerance, THIN_REL * part.thin * edge) for edge in (low, high))
+    miss = (low - value) / below if value < low else (value - high) / above if value > high else 0.0
     square = miss * miss
     if part.z_e is not None:
         z, z_sigma = part.z_e

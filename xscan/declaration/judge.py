@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xscan.declaration.alike import alike
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given, equal
 from xscan.declaration.expect import Expectation
@@ -89,24 +90,22 @@ def _count(j: Judged, config: DeclarationConfig) -> None:
     if not a.countable:
         j.reasons.append(say("not-countable", declared=quantity, unit=grams(a.unit_g or 0.0)))
         return
-    alike = _alike(j.things, config)
+    same = _alike(j.things, config)
     least, most = a.item.quantity * a.pieces[0], a.item.quantity * a.pieces[1]
-    if alike and a.pieces == (1, 2) and j.counted % a.item.quantity:
+    if same and a.pieces == (1, 2) and j.counted % a.item.quantity:
         most = least  # pairs come whole
     masses = None
     if a.mass_g and j.mass_g:
         masses = (j.mass_g, a.mass_g, math.hypot(j.sigma_g / j.mass_g, a.sigma_g / a.mass_g))
-    j.p_quantity = quantity_probability(j.counted, least, most, equal=alike, masses=masses, prior=config.prior_quantity)
+    j.p_quantity = quantity_probability(j.counted, least, most, equal=same, masses=masses, prior=config.prior_quantity)
     if j.left:
         core = [t for t, _ in j.things]
         near = any(
-            t.kind == c.kind and max(t.weight, c.weight) < SIMILAR * min(t.weight, c.weight)
-            for t in j.left
-            for c in core
+            alike(t, c) and max(t.weight, c.weight) < SIMILAR * min(t.weight, c.weight) for t in j.left for c in core
         )
         j.p_quantity = max(j.p_quantity, 0.55 if near else 0.0)
     j.known = True
-    if alike and j.mass_g:
+    if same and j.mass_g:
         each = grams(j.mass_g / j.counted)
         j.reasons.append(say("counted-equal", declared=quantity, counted=j.counted, what=what, mass=each))
     elif most > least:

@@ -25,11 +25,36 @@ class Article(BaseModel):
     kinds: dict[str, float]
     hs: tuple[str, ...] = ()
     unit_g: tuple[float, float] | None = None
+    bulk: tuple[float, float] | None = None
     pieces: tuple[int, int] = (1, 1)
     composite: bool = False
+    inner: float | None = Field(None, ge=0, le=1)
     container: bool = False
     sure: float = Field(0.95, ge=0, le=1)
     terms: tuple[str, ...] = ()
+
+    @field_validator("hs")
+    @classmethod
+    def _codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        for code in codes:
+            if not (code.isascii() and code.isdigit() and 2 <= len(code) <= 6):
+                raise ValueError(f"expected HS codes of 2 to 6 digits, got {code!r}")
+        return codes
+
+    @field_validator("unit_g", "bulk")
+    @classmethod
+    def _range(cls, limits: tuple[float, float] | None) -> tuple[float, float] | None:
+        if limits is not None and not 0 < limits[0] <= limits[1]:
+            raise ValueError(f"expected 0 < lowest <= highest, got {limits}")
+        return limits
+
+    @property
+    def parts(self) -> float:
+        """Most of a unit's mass that distinct parts inside it usually are."""
+        if self.inner is not None:
+            return self.inner
+        powered = max(self.kinds.get("electronics", 0.0), self.kinds.get("battery", 0.0)) >= 0.3
+        return (0.8 if powered else 0.25) if self.composite else 0.0
 
     @field_validator("kinds")
     @classmethod

@@ -31,6 +31,7 @@ class Asked:
     step_g : the step that the declared number is rounded to
     pieces : least and most bodies that one unit may be
     countable : whether its pieces can be told apart and counted
+    is_set : whether its pieces may be of different make, by its words
     """
 
     item: DeclaredItem
@@ -41,6 +42,7 @@ class Asked:
     step_g: float
     pieces: tuple[int, int]
     countable: bool
+    is_set: bool = False
 
 
 def asked_of(item: DeclaredItem, config: DeclarationConfig) -> Asked:
@@ -51,7 +53,8 @@ def asked_of(item: DeclaredItem, config: DeclarationConfig) -> Asked:
     step = _step_g(item)
     rounding = min(step / 12**0.5, config.rounding_cap * (mass or 0.0))
     least, most = expectation.pieces
-    if _SETS.search(item.description):
+    is_set = bool(_SETS.search(item.description))
+    if is_set:
         most = max(most, _SET_PIECES)
     whole = float(item.quantity).is_integer() and item.quantity <= MAX_COUNTED
     visible = unit is None or unit >= config.min_mass_g / 2
@@ -64,6 +67,7 @@ def asked_of(item: DeclaredItem, config: DeclarationConfig) -> Asked:
         step_g=step,
         pieces=(least, most),
         countable=whole and visible,
+        is_set=is_set,
     )
 
 

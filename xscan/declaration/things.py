@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from xscan.declaration.config import DeclarationConfig
 from xscan.model import MaterialShare, Object, Segmentation, Signature, TemplateMatch
@@ -52,6 +52,9 @@ class Thing:
     foreign : ids of things directly inside it
     group : number shared by equal objects, or `None`
     template_id, template_hs, template_score : of its best template match, where there is one
+    whole_g : mass with everything that lies inside, or `None`
+    outer_mm3 : volume with closed cavities, and whatever lies in them, filled
+    own, whole : density of matter (g/cm³) and mean Z_e by mass, of itself and with everything inside, or `None`
     """
 
     id: int
@@ -67,6 +70,15 @@ class Thing:
     template_hs: tuple[str, ...] = ()
     template_score: float = 0.0
     kind: str = field(default="unknown")
+    whole_g: float | None = None
+    outer_mm3: float = 0.0
+    own: tuple[float, float] | None = None
+    whole: tuple[float, float] | None = None
+
+    @property
+    def bulk(self) -> float | None:
+        """Mass over outer volume, g/cm³, with everything inside."""
+        return None if self.whole_g is None or self.outer_mm3 <= 0 else 1000 * self.whole_g / self.outer_mm3
 
     @property
     def weight(self) -> float:
@@ -121,7 +133,41 @@ def things_of(
                 template_hs=template_hs,
             )
         )
-    return tuple(sorted(out, key=lambda t: (-t.weight, t.id)))
+    return tuple(sorted(_wholes(out), key=lambda t: (-t.weight, t.id)))
+
+
+def _wholes(things: Sequence[Thing]) -> list[Thing]:
+    """Fill in what each thing is together with everything inside it."""
+    by_id = {t.id: t for t in things}
+
+    def within(t: Thing) -> list[Thing]:
+        return [t, *(u for f in t.foreign if f in by_id for u in within(by_id[f]))]
+
+    out = []
+    for t in things:
+        every = within(t)
+        masses = [u.mass_g for u in every]
+        out.append(
+            replace(
+                t,
+                whole_g=None if any(m is None for m in masses) else sum(m or 0.0 for m in masses),
+                outer_mm3=max(t.outer_mm3, sum(u.volume_mm3 for u in every)),
+                own=_matter([t]),
+                whole=_matter(every),
+            )
+        )
+    return out
+
+
+def _matter(things: Sequence[Thing]) -> tuple[float, float] | None:
+    """Density of the matter of several bodies, and their mean Z_e by mass."""
+    mass, volume = sum(t.mass_g or 0.0 for t in things), sum(t.volume_mm3 for t in things)
+    parts = [(p.share * t.weight, p.z_e[0]) for t in things for p in t.parts if p.z_e is not None]
+    weight = sum(w for w, _ in parts)
+    if any(t.mass_g is None for t in things) or min(mass, volume, weight) <= 0:
+        return None
+    z_e = sum(w * z for w, z in parts) / weight
+    return (1000 * mass / volume, z_e) if z_e > 0 else None
 
 
 def _goods_parent(o: Object, goods: Mapping[int, Object], segmentation: Segmentation) -> int | None:
@@ -197,6 +243,7 @@ def _thing(
         template_hs=template_hs.get(match.template_id, ()) if match else (),
         template_score=match.score if match else 0.0,
         kind=max(parts, key=lambda p: p.share).kind,
+        outer_mm3=root.shape.get("outer_mm3", 0.0),
     )
 
 

@@ -68,38 +68,63 @@ def _index(extra: str | None) -> tuple[dict[tuple[str, ...], str], tuple[str, ..
 
 def find_terms(text: str, extra: str | None = None) -> list[str]:
     """Terms of the lexicon in the text, longest first choice, none overlapping another, in their order."""
+    return [term for _, _, term in _located(text, extra)]
+
+
+def _located(text: str, extra: str | None) -> list[tuple[int, int, str]]:
+    """Terms with where they start and end in the text."""
     spaced, dense, longest = _index(extra)
     lowered = text.casefold()
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, int, str]] = []
     for term in dense:
         at = lowered.find(term)
         while at >= 0:
-            found.append((at, term))
+            found.append((at, at + len(term), term))
             lowered = lowered[:at] + " " * len(term) + lowered[at + len(term) :]
             at = lowered.find(term)
-    words = [(m.start(), _singular(m.group())) for m in _WORD.finditer(lowered)]
+    words = [(m.start(), m.end(), _singular(m.group())) for m in _WORD.finditer(lowered)]
     free = [True] * len(words)
     for size in range(min(longest, len(words)), 0, -1):
         for i in range(len(words) - size + 1):
-            term_or_none = spaced.get(tuple(w for _, w in words[i : i + size])) if all(free[i : i + size]) else None
+            term_or_none = spaced.get(tuple(w for *_, w in words[i : i + size])) if all(free[i : i + size]) else None
             if term_or_none is not None:
-                found.append((words[i][0], term_or_none))
+                found.append((words[i][0], words[i + size - 1][1], term_or_none))
                 free[i : i + size] = [False] * size
     found += _misspelt([w for w, f in zip(words, free, strict=True) if f], spaced)
-    return [term for _, term in sorted(found)]
+    return sorted(found)
 
 
-def _misspelt(words: Iterable[tuple[int, str]], spaced: Mapping[tuple[str, ...], str]) -> list[tuple[int, str]]:
+def _misspelt(
+    words: Iterable[tuple[int, int, str]], spaced: Mapping[tuple[str, ...], str]
+) -> list[tuple[int, int, str]]:
     from rapidfuzz import fuzz, process  # late: only unknown long words come here
 
     single = [key[0] for key in spaced if len(key) == 1 and len(key[0]) >= _FUZZY_LENGTH]
     out = []
-    for at, word in words:
+    for start, end, word in words:
         if len(word) >= _FUZZY_LENGTH:
             best = process.extractOne(word, single, scorer=fuzz.ratio, score_cutoff=_FUZZY_RATIO)
             if best is not None:
-                out.append((at, spaced[(best[0],)]))
+                out.append((start, end, spaced[(best[0],)]))
     return out
+
+
+def _heads(found: list[tuple[int, int, str]], text: str, articles: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Names of goods that are no mere attribute of the next: in "furniture hinges" and 手机支架 the last word counts.
+
+    It does where the words stand side by side and their language puts the head last (English, Chinese, Japanese).
+    """
+    named = [f for f in found if f[2] in articles]
+    out = [term for *_, term in named]
+    for n in range(len(named) - 1, 0, -1):
+        (_, end, term), (start, _, after) = named[n - 1], named[n]
+        if start - end <= 1 and not text[end:start].strip(" -") and _head_last(term) and _head_last(after):
+            del out[n - 1]
+    return out
+
+
+def _head_last(term: str) -> bool:
+    return term.isascii() or not _spaced(term)
 
 
 def read_description(text: str, extra: str | None = None) -> Mentioned:
@@ -107,9 +132,10 @@ def read_description(text: str, extra: str | None = None) -> Mentioned:
     lexicon = load_lexicon(extra)
     head = _AFTER.split(text, maxsplit=1)[0]
     for part in (head, text):
-        terms = find_terms(part, extra)
-        articles = [name for t in terms for name in lexicon.by_term.get(t, ())]
-        if terms:
+        found = _located(part, extra)
+        if found:
             break
+    terms = [term for *_, term in found]
+    articles = [name for t in _heads(found, part, lexicon.by_term) for name in lexicon.by_term[t]]
     kinds = [lexicon.by_word[t] for t in terms if t in lexicon.by_word]
     return Mentioned(tuple(dict.fromkeys(articles)), tuple(dict.fromkeys(kinds)), tuple(terms))
