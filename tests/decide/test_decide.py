@@ -12,6 +12,7 @@ import pytest
 
 from xscan.decide import DecideConfig, decide, risk_of, verdict_of
 from xscan.decide.rules.vague import vague_word
+from xscan.language import in_language
 from xscan.model import (
     Decision,
     Declaration,
@@ -275,11 +276,13 @@ def test_a_users_rule_speaks_and_a_silenced_family_does_not(tmp_path: Path) -> N
     path = tmp_path / "rules.toml"
     path.write_text(
         '[[rule]]\nid = "big"\nwhen = "object.length_mm > 50"\nkind = "big-thing"\nseverity = 0.6\n'
-        'message = "{object.id} is {object.length_mm:.0f} mm long, {object.wall_mm} thick"\n'
+        'message.en = "{object.id} is {object.length_mm:.0f} mm long, {object.wall_mm} thick"\n'
+        'message.zh = "{object.id}长{object.length_mm:.0f} mm，厚{object.wall_mm}，{object.kind}"\n'
     )
     d = Parcel([Thing("plastic", 50)], config=DecideConfig(rules_file=str(path))).decide()
     (finding,) = [f for f in d.findings if f.kind == "big-thing"]
     assert finding.message == "1 is 60 mm long, unknown thick"
+    assert in_language(finding.message, "zh") == "1长60 mm，厚不明，塑料"
     assert finding.evidence["rule"] == "big"
     quiet = DecideConfig(rules_file=str(path), off=("big", "undeclared"))
     assert "big-thing" not in kinds(Parcel([Thing("plastic", 50)], config=quiet).decide(), 0.0)

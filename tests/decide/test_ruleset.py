@@ -8,6 +8,7 @@ import pytest
 
 from xscan.decide.ruleset import load_rules, shipped_sets
 from xscan.errors import InputError
+from xscan.language import LANGUAGES
 
 GOOD = """
 [[rule]]
@@ -25,6 +26,7 @@ def test_shipped_sets_load() -> None:
     rules = load_rules(shipped_sets(), None)
     assert rules
     assert all(r.source for r in rules)
+    assert all(set(r.message) == set(LANGUAGES) for r in rules)
 
 
 def test_a_users_rule(tmp_path: Path) -> None:
@@ -50,6 +52,8 @@ def test_a_users_rule(tmp_path: Path) -> None:
         ("severity = 0.7", "", r"rule 1 \(heavy\): severity"),
         ("[[rule]]", "[[rules]]", "unknown table 'rules'"),
         ("[[rule]]", "[[rule", "is not TOML"),
+        ('message = "Object', 'message.zh = "Object', "message: expected an English text"),
+        ('message = "Object', 'message.tlh = "Object', r"rule 1 \(heavy\): message"),
         ('each = "object"', 'each = "parcel"', "no field 'object.mass_g'"),
     ],
 )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import string
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xscan.decide.expression import Expression, parse
 from xscan.decide.fields import FIELDS, SUBJECTS
 from xscan.errors import InputError
+from xscan.language import Language
 
 __all__ = ["WrittenRule", "load_rules", "shipped_sets"]
 
@@ -32,7 +34,7 @@ class _Form(BaseModel):
     when: str = Field(min_length=1)
     kind: str = Field(pattern=r"^[a-z][a-z\-]{2,39}$")
     severity: float = Field(ge=0, le=1)
-    message: str = Field(min_length=1, max_length=500)
+    message: Annotated[str, Field(min_length=1, max_length=500)] | dict[Language, Annotated[str, Field(max_length=500)]]
     together: bool = False
     source: str = ""
 
@@ -45,7 +47,7 @@ class WrittenRule:
     ----------
     each : object, line or parcel: what it is asked of
     together : one finding for all subjects that it holds for
-    message : text with fields in braces, e.g. "{object.mass_g:.0f} g"
+    message : text by language, with fields in braces, e.g. "{object.mass_g:.0f} g"; English is always there
     """
 
     id: str
@@ -53,7 +55,7 @@ class WrittenRule:
     when: Expression
     kind: str
     severity: float
-    message: str
+    message: Mapping[Language, str]
     together: bool
     source: str
 
@@ -129,12 +131,20 @@ def _checked(row: Any, n: int, path: str) -> WrittenRule:
         when = parse(form.when, known)
     except ValueError as error:
         raise InputError(path, f"{name}: when: {error}") from None
+    messages: dict[Language, str] = {"en": form.message} if isinstance(form.message, str) else form.message
     try:
-        for _, field, spec, conversion in string.Formatter().parse(form.message):
-            if field is not None and field not in known | {"count"}:
-                raise ValueError(f"no field {field!r}")
-            if conversion or (spec and "{" in spec):
-                raise ValueError("only plain formats may stand after the colon")
+        if not messages.get("en"):
+            raise ValueError("expected an English text beside the others")
+        for message in messages.values():
+            _check_fields(message, known | {"count"})
     except ValueError as error:
         raise InputError(path, f"{name}: message: {error}") from None
-    return WrittenRule(form.id, form.each, when, form.kind, form.severity, form.message, form.together, form.source)
+    return WrittenRule(form.id, form.each, when, form.kind, form.severity, messages, form.together, form.source)
+
+
+def _check_fields(message: str, known: set[str]) -> None:
+    for _, field, spec, conversion in string.Formatter().parse(message):
+        if field is not None and field not in known:
+            raise ValueError(f"no field {field!r}")
+        if conversion or (spec and "{" in spec):
+            raise ValueError("only plain formats may stand after the colon")

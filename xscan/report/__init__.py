@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xscan.report.again import read_report, write_page
+from xscan.report.again import read_labels, read_report, write_page
 from xscan.report.config import ReportConfig
 from xscan.report.document import report_json
 from xscan.report.schema import load_schema
@@ -10,6 +10,16 @@ from xscan.report.sheet import render
 from xscan.report.summary import summary
 from xscan.report.write import write_report
 
-__all__ = ["SCHEMA", "ReportConfig", "read_report", "render", "report_json", "summary", "write_page", "write_report"]
+__all__ = [
+    "SCHEMA",
+    "ReportConfig",
+    "read_labels",
+    "read_report",
+    "render",
+    "report_json",
+    "summary",
+    "write_page",
+    "write_report",
+]
 
 SCHEMA = load_schema()

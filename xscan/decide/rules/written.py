@@ -10,9 +10,12 @@ from xscan.decide.config import DecideConfig
 from xscan.decide.evidence import Evidence
 from xscan.decide.fields import subjects
 from xscan.decide.ruleset import WrittenRule, load_rules
+from xscan.language import Language, by_language, in_language, word
 from xscan.model import Finding
 
 __all__ = ["written_rules"]
+
+KINDS = frozenset({"object.kind", "object.inside"})  # fields that hold a kind of material
 
 
 def written_rules(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
@@ -35,19 +38,22 @@ def _finding(
 ) -> Finding:
     evidence: dict[str, Any] = {"rule": rule.id, "source": rule.source}
     evidence |= {k: v for k, v in values.items() if v is not None and k in rule.when.text}
-    message = _filled(rule.message, {**values, "count": count})
+    filled = {**values, "count": count}
+    message = by_language({language: _filled(text, filled, language) for language, text in rule.message.items()})
     return Finding(rule.kind, rule.severity, message, ids, line, values.get("template.id"), evidence)
 
 
-def _filled(message: str, values: Mapping[str, Any]) -> str:
+def _filled(message: str, values: Mapping[str, Any], language: Language) -> str:
     """Fill the fields in; what is unknown, or does not take the format, is written plainly."""
     out = []
     for text, field, spec, _ in string.Formatter().parse(message):
         out.append(text)
         if field is not None:
             value = values.get(field)
+            if value is None or field in KINDS:
+                value = in_language(word("kind", value or "unknown"), language)
             try:
-                out.append("unknown" if value is None else format(value, spec or ""))
+                out.append(format(value, spec or ""))
             except (ValueError, TypeError):
                 out.append(str(value))
     return "".join(out)
