@@ -26,6 +26,8 @@ COMMANDS = {
     "calibrate": "Learn what a scanner's numbers mean from reference rods.",
     "template": "Add, list, show and check shape templates.",
     "simulate": "Make parcels with known truth.",
+    "dicos": "Check, dump, show and compare DICOS files; labels as DICOM SEG.",
+    "receive": "Receive scans by DICOM, and analyse them.",
     "config": "Show the settings, with what each means.",
     "warmup": "Compile the kernels beforehand.",
     "completion": "Print the completion script of a shell.",

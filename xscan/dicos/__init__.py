@@ -21,18 +21,23 @@ if TYPE_CHECKING:
     from xscan.dicos.decision import report_of
     from xscan.dicos.dumping import dump, dump_html, dump_text
     from xscan.dicos.reading import read_tdr
+    from xscan.dicos.receiving import Caller, Receiver
     from xscan.dicos.report import Assessment, Device, Reference, Threat, ThreatReport
     from xscan.dicos.scan import read_scan
+    from xscan.dicos.seg import Segment, segments_of, write_seg
     from xscan.dicos.writing import tdr_bytes, write_tdr
     from xscan.io.dicom.write import write_dicos as write_scan
 
 __all__ = [
     "Assessment",
+    "Caller",
     "Comparison",
     "Device",
     "DicosConfig",
     "Problem",
+    "Receiver",
     "Reference",
+    "Segment",
     "Threat",
     "ThreatReport",
     "check",
@@ -44,18 +49,23 @@ __all__ = [
     "read_scan",
     "read_tdr",
     "report_of",
+    "segments_of",
     "tdr_bytes",
     "write_scan",
+    "write_seg",
     "write_tdr",
 ]
 
 _HOME = {
     "Assessment": "xscan.dicos.report",
+    "Caller": "xscan.dicos.receiving",
     "Comparison": "xscan.dicos.alarms",
     "Device": "xscan.dicos.report",
     "DicosConfig": "xscan.dicos.config",
     "Problem": "xscan.dicos.checking",
+    "Receiver": "xscan.dicos.receiving",
     "Reference": "xscan.dicos.report",
+    "Segment": "xscan.dicos.seg",
     "Threat": "xscan.dicos.report",
     "ThreatReport": "xscan.dicos.report",
     "check": "xscan.dicos.checking",
@@ -67,7 +77,9 @@ _HOME = {
     "read_scan": "xscan.dicos.scan",
     "read_tdr": "xscan.dicos.reading",
     "report_of": "xscan.dicos.decision",
+    "segments_of": "xscan.dicos.seg",
     "tdr_bytes": "xscan.dicos.writing",
+    "write_seg": "xscan.dicos.seg",
     "write_tdr": "xscan.dicos.writing",
 }
 

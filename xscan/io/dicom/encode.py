@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 __all__ = [
+    "EXPLICIT",
     "Value",
     "clock_of",
     "dataset",
@@ -27,7 +28,7 @@ Value = tuple[bytes, bytes | str]  # kind (VR) and value of one element
 _LONG = (b"OB", b"OW", b"OL", b"OF", b"OV", b"SQ", b"UT", b"UN")
 _LONGEST = {b"SH": 16, b"LO": 64, b"UI": 64, b"CS": 16, b"ST": 1024, b"LT": 10240, b"IS": 12}
 _ONE_VALUE = (b"SH", b"LO", b"ST", b"LT")  # where a backslash parts values, or may not be there at all
-_EXPLICIT = "1.2.840.10008.1.2.1"
+EXPLICIT = "1.2.840.10008.1.2.1"
 
 
 def dataset(elements: Mapping[int, Value]) -> bytes:
@@ -103,17 +104,23 @@ def hashed_uid(text: str) -> str:
     return f"2.25.{int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], 'big')}"
 
 
-def file_head(sop_class: str, instance: str) -> bytes:
-    """Preamble and file meta group of a DICOS file."""
-    meta = dataset(
-        {
-            0x00020001: (b"OB", b"\0\1"),
-            0x00020002: (b"UI", sop_class),
-            0x00020003: (b"UI", instance),
-            0x00020004: (b"CS", "V03"),  # DICOS version, which the reference toolkit asks for
-            0x00020010: (b"UI", _EXPLICIT),
-            0x00020012: (b"UI", hashed_uid("xscan")),
-            0x00020013: (b"SH", "XSCAN"),
-        }
-    )
-    return b"\0" * 128 + b"DICM" + _element(0x00020000, b"UL", pack("I", len(meta))) + meta
+def file_head(sop_class: str, instance: str, syntax: str = EXPLICIT, *, dicos: bool = True) -> bytes:
+    """Preamble and file meta group.
+
+    Parameters
+    ----------
+    syntax : UID of the transfer syntax of what follows
+    dicos : whether the DICOS version is told, as the reference toolkit asks for
+    """
+    meta: dict[int, Value] = {
+        0x00020001: (b"OB", b"\0\1"),
+        0x00020002: (b"UI", sop_class),
+        0x00020003: (b"UI", instance),
+        0x00020010: (b"UI", syntax),
+        0x00020012: (b"UI", hashed_uid("xscan")),
+        0x00020013: (b"SH", "XSCAN"),
+    }
+    if dicos:
+        meta[0x00020004] = (b"CS", "V03")
+    group = dataset(meta)
+    return b"\0" * 128 + b"DICM" + _element(0x00020000, b"UL", pack("I", len(group))) + group
