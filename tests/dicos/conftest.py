@@ -70,7 +70,7 @@ def report(bitmap):
 
 @pytest.fixture(scope="session")
 def toolkit():
-    """Run code against the reference toolkit, in a process of its own (it can crash); skip where it is not installed."""
+    """Run code against the reference toolkit, in a process of its own (it can crash); skip where it is missing."""
     probe = subprocess.run([sys.executable, "-c", "import pydicos"], capture_output=True, timeout=60)
     if probe.returncode:
         pytest.skip("the reference toolkit (pip install pydicos, Linux and Python 3.11 only) is not installed")

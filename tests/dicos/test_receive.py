@@ -161,8 +161,7 @@ def test_another_file_of_the_same_uid_does_not_replace_the_first(tmp_path, recei
     np.testing.assert_array_equal(read_scan(file).volume("mono").stored[...], scan.volume("low").stored)
 
 
-def test_callers_not_on_the_list_are_refused(tmp_path, lines, scan):
-    low, _ = write_scan(tmp_path / "s.dcs", scan)
+def test_callers_not_on_the_list_are_refused(tmp_path, lines):
     callers = (Caller.parse("SCANNER@127.0.0.1"), Caller.parse("FAR@10.0.0.1"), Caller.parse("ANY"))
     with Receiver(tmp_path / "out", port=0, callers=callers, say=lines.append) as receiver:
         for title, allowed in (("SCANNER", True), ("ANY", True), ("FAR", False), ("scanner", False)):

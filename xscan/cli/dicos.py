@@ -14,6 +14,8 @@ from xscan.errors import InputError
 from xscan.files import written_aside
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from xscan.dicos import Comparison, Threat, ThreatReport
 
 __all__ = ["command"]
@@ -159,11 +161,10 @@ def _name(entry: dict[str, Any]) -> str:
 
 
 def _show(report: ThreatReport) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = _console()
     facts = Table.grid(padding=(0, 2))
     device = report.device
     for label, text in (
@@ -182,7 +183,7 @@ def _show(report: ThreatReport) -> None:
         return
     table = Table()
     for column in ("id", "category", "flag", "p", "g", "g/cm³", "Ze", "box (z, y, x)", "voxels"):
-        table.add_column(column, justify="left" if column in ("category", "flag") else "right")
+        table.add_column(column, justify="left" if column in ("category", "flag") else "right", no_wrap=True)
     for t in report.threats:
         table.add_row(*map(escape, _row(t)))
     console.print(table)
@@ -213,18 +214,17 @@ def _number(value: float | None) -> str:
 
 
 def _show_comparison(found: Comparison) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = _console()
     same = "the same decision" if found.same_alarm else "not the same decision"
     console.print(f"{escape(found.first.alarm)} and {escape(found.second.alarm)}: {same}")
     if found.first.frame_uid != found.second.frame_uid:
         console.print("[yellow]note[/yellow]  the reports are of different frames of reference")
     table = Table()
-    for column in ("first", "second", "overlap", "g", "category", "reason"):
-        table.add_column(column, justify="right" if column in ("first", "second", "overlap") else "left")
+    for column in ("first", "second", "overlap", "g", "category"):
+        table.add_column(column, justify="left" if column == "category" else "right", no_wrap=True)
     for pair in found.pairs:
         both = (pair.first, pair.second)
         kinds = [t.assessments[0].category if t and t.assessments else "" for t in both]
@@ -233,6 +233,18 @@ def _show_comparison(found: Comparison) -> None:
             f"{pair.overlap:.2f}" if all(both) else "",
             " / ".join(_number(t.mass_g) if t else "–" for t in both),
             escape(" / ".join(k or "–" for k in kinds)),
-            escape(" / ".join(t.text if t else "–" for t in both)),
         )
     console.print(table)
+    for who, threats in (("first", [p.first for p in found.pairs]), ("second", [p.second for p in found.pairs])):
+        for t in threats:
+            if t is not None and t.text:
+                console.print(f"[bold]{who} {t.id}[/bold]  {escape(t.text)}")
+
+
+def _console() -> Console:
+    """A console that does not fold tables to 80 characters where the output is a file or a pipe."""
+    import sys
+
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)

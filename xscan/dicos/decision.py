@@ -32,7 +32,9 @@ def report_of(
 
     Boxes and bitmaps are voxels of the scan as its file holds them, also where it was analysed on coarser ones; an
     object's bitmap holds the parts inside it, as its mass does. Ids are those of report.json. What is wrong with
-    the parcel rather than with an object in it becomes one threat object around all that was found.
+    the parcel rather than with an object in it becomes one threat object around all that was found. Where the
+    scan's slices had to be resampled or sorted, boxes are of the slices as xscan has them, which the report tells
+    among the parameters of the algorithm; polygons and centres are world positions in any case.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ def report_of(
         references=references,
         object_id=scan.provenance.parcel_id or (analysis.declaration.parcel_id if analysis.declaration else "") or "",
         object_issuer=config.issuer,
-        algorithm=("xscan", version or "unknown", *((f"-grid={order}",) if order == "resampled" else ())),
+        algorithm=("xscan", version or "unknown", *((f"-slices={order}",) if order in ("resampled", "sorted") else ())),
         decided=decided,
         scanned=scan.provenance.acquired,
         milliseconds=milliseconds,

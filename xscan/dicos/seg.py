@@ -16,7 +16,7 @@ from xscan.errors import InputError, MissingLibraryError, UsageError
 from xscan.files import written_aside
 from xscan.io.dicom.encode import clock_of, day_of, hashed_uid
 from xscan.io.dicom.heading import UNKNOWN_TIME
-from xscan.io.dicom.identity import frame_uid, instance_uid, made_uid, sop_class_of, study_uid
+from xscan.io.dicom.identity import frame_uid, instance_uid, made_uid, series_uid, sop_class_of, study_uid
 from xscan.model import Analysis, Scan
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _header(scan: Scan, sop_class: str, uid: str, place: Sequence[float] | None)
     data.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
     data.SOPClassUID, data.SOPInstanceUID = sop_class, uid
     data.StudyInstanceUID, data.FrameOfReferenceUID = study_uid(scan), frame_uid(scan)
-    data.SeriesInstanceUID = scan.provenance.attributes.get("series_uid") or made_uid(scan, "series source")
+    data.SeriesInstanceUID = series_uid(scan, next(iter(scan.channels)))
     data.Modality = "CT"
     data.PatientID = scan.provenance.parcel_id or "unknown"
     for name in ("PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "ReferringPhysicianName"):

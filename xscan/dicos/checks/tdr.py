@@ -122,7 +122,11 @@ def tdr_rules(path: Path, parsed: Parsed) -> Iterator[Problem]:
         if ids[t.number(0x40101010)] > 1:
             yield Problem("error", 0x40101010, f"the id {t.number(0x40101010):.0f} is given to two objects", place)
         begun, ended = parse_time(t.text(0x40101080)), parse_time(t.text(0x40101081))
-        if begun and ended and (begun.tzinfo is None) == (ended.tzinfo is None) and ended < begun:
+        if (
+            begun
+            and ended
+            and ended.replace(tzinfo=ended.tzinfo or begun.tzinfo) < begun.replace(tzinfo=begun.tzinfo or ended.tzinfo)
+        ):
             yield Problem("error", 0x40101081, "the processing ends before it begins", place)
         for j, shown in enumerate(t.items(0x40101037)):
             yield from _shown(shown, (*place, (0x40101037, j)))

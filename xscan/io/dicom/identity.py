@@ -5,7 +5,7 @@ from __future__ import annotations
 from xscan.io.dicom.encode import hashed_uid
 from xscan.model import Scan
 
-__all__ = ["frame_uid", "instance_uid", "made_uid", "sop_class_of", "study_uid"]
+__all__ = ["frame_uid", "instance_uid", "made_uid", "series_uid", "sop_class_of", "study_uid"]
 
 _CT, _DX = "1.2.840.10008.5.1.4.1.1.501.1", "1.2.840.10008.5.1.4.1.1.501.2.2"
 
@@ -23,6 +23,11 @@ def frame_uid(scan: Scan) -> str:
 def instance_uid(scan: Scan, channel: str) -> str:
     """UID of the image that holds a channel."""
     return scan.provenance.attributes.get(f"{channel}.sop_instance_uid") or made_uid(scan, f"image {channel}")
+
+
+def series_uid(scan: Scan, channel: str) -> str:
+    """UID of the series that holds a channel."""
+    return scan.provenance.attributes.get(f"{channel}.series_uid") or made_uid(scan, f"series {channel}")
 
 
 def sop_class_of(scan: Scan, channel: str) -> str:

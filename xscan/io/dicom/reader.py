@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,10 @@ def _read(path: Path, *, units: str | None, config: IoConfig) -> Scan:
     if len(volumes) == 1 and (energy := next(iter(volumes))) in ("low", "high"):
         notes.append(f"Only the {energy} energy is here; it was read as a scan of a single energy (mono).")
         volumes, chosen = {"mono": volumes[energy]}, {"mono": chosen[energy]}
-    return Scan(volumes, _provenance(path, chosen, config, notes))
+    known = _provenance(path, chosen, config, notes)
+    if first.order:
+        known = replace(known, attributes={**known.attributes, "slice_order": first.order})
+    return Scan(volumes, known)
 
 
 def _may_join(group: Group, chosen: dict[str, Group]) -> bool:
@@ -187,6 +191,7 @@ def _provenance(path: Path, chosen: dict[str, Group], config: IoConfig, notes: l
     for name, group in chosen.items():
         attributes[f"{name}.sop_class_uid"] = group.image.sop_class
         attributes[f"{name}.sop_instance_uid"] = group.image.parsed.data.text(0x00080018)
+        attributes[f"{name}.series_uid"] = group.image.series
     return Provenance(
         str(path),
         sha256_of_files(files, path.parent) if several and config.sha256 else "",

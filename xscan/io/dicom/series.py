@@ -84,11 +84,17 @@ def groups_of(images: Sequence[Image]) -> list[Group]:
 
 @dataclass(frozen=True)
 class Made:
-    """A group's volume, and what was noticed."""
+    """A group's volume, and what was noticed.
+
+    Parameters
+    ----------
+    order : how its slices lie to the frames of its file: reversed, sorted (sections), resampled; empty where alike
+    """
 
     placed: Placed
     volume: Volume
     notes: tuple[str, ...]
+    order: str = ""
 
 
 def make(path: Path, group: Group, asked: str | None, config: IoConfig) -> Made:
@@ -120,7 +126,16 @@ def make(path: Path, group: Group, asked: str | None, config: IoConfig) -> Made:
     wrapped = FileArray(array, str(path), group.channel, config)
     placed = place(str(path), (wrapped,), slices.axes_mm, slices.origin_mm)
     volume = Volume(placed.grid, placed.arrays[0], unit, slope * factor, intercept * factor)
-    return Made(placed, volume, (*notes, *placed.notes))
+    order = "resampled" if resampled else _order(slices.members)
+    return Made(placed, volume, (*notes, *placed.notes), order)
+
+
+def _order(members: tuple[Member, ...]) -> str:
+    """How the slices of one file run against its frames; empty where they run alike, or come from many files."""
+    frames = [frame.index for _, frame in members]
+    if len({image.path for image, _ in members}) > 1 or frames == sorted(frames):
+        return ""
+    return "reversed" if frames == sorted(frames, reverse=True) else "sorted"
 
 
 def _own_unit(group: Group) -> tuple[str | None, float, str | None]:
