@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xscan.model.grid import Grid
 from xscan.model.unit import Unit
 from xscan.model.volume import Volume
@@ -32,6 +35,8 @@ class Quantities:
     rho_e_rel, z_e_rel : relative systematic uncertainty (one sigma) of the calibration
     noise_mhu : standard deviation of `attenuation` in air, from the scan itself
     notes : sentences a report should carry, e.g. that the nominal water scale was used
+    corrected : how far a correction for beam hardening moved `rho_e`, as a share, float32 (z, y, x) of coarse voxels
+    corrected_voxels : voxels of `grid` that make a coarse one, along z, y, x
     """
 
     attenuation: Volume
@@ -45,6 +50,8 @@ class Quantities:
     z_e_rel: float = 0.0
     noise_mhu: float = 0.0
     notes: tuple[str, ...] = ()
+    corrected: NDArray[np.float32] | None = None
+    corrected_voxels: tuple[int, int, int] = (1, 1, 1)
 
     def __post_init__(self) -> None:
         for name in ("rho_e", "photo", "density"):

@@ -25,17 +25,18 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Errors = tuple[float | None, float | None]
 
-MODEL = "beam-1"
+MODEL = "beam-2"
 PRIOR_FILTER = (10.0, 1.2)  # mm aluminium: median and natural logarithm's sigma of what scanners have
-PRIOR_SCATTER = 0.02  # sigma
-PRIOR_LINES = 0.7  # sigma around 1
+PRIOR_SCATTER = 0.03  # sigma
+PRIOR_TILT = 0.5  # sigma: efficiencies of common scintillators fall towards high energies, those of thin windows rise
 READING_SIGMA = 0.003  # relative: what rods of one phantom typically disagree by
 FILTER_RANGE = (0.05, 300.0)  # mm aluminium
 SCATTER_RANGE = (0.0, 0.3)
-LINES_RANGE = (0.0, 4.0)
+TILT_RANGE = (-3.0, 3.0)
 STEPS = np.array([1e-3, 1e-2, 1e-4, 1e-2])  # of the parameters, to see how readings follow them
+ROUNDS, CONVERGED = 20, 2e-4  # of the hardening that a rod of unknown material has
 OFF = 0.02  # a rod whose left-out electron density is off by more is warned about
-MIN_FOR_FILTER, MIN_FOR_SCATTER, MIN_FOR_LINES = 2, 4, 5  # rods
+MIN_FOR_FILTER, MIN_FOR_SCATTER, MIN_FOR_TILT = 2, 4, 5  # rods
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +69,9 @@ def calibrate(
 ) -> Calibration:
     """Find what a scanner's numbers mean from rods of known material.
 
-    The spectrum of each channel has three parameters, filtration, scatter and the yield of K lines, and the channel
-    one scale; they are fitted to what the whole phantom would read with the hardening of every rod by itself and its
-    neighbours.
+    The spectrum of each channel has three parameters, filtration, scatter and the power of energy that the
+    detector's efficiency follows, and the channel has one scale; they are fitted to what the whole phantom would
+    read with the hardening of every rod by itself and its neighbours.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def _seen(found: tuple[FoundRod, ...], core: float) -> _Seen:
 
 @dataclass(frozen=True, eq=False)
 class _Fit:
-    """One channel fitted: logarithm of scale, logarithm of filtration, scatter, lines (as many as the rods can tell).
+    """One channel fitted: logarithm of scale, logarithm of filtration, scatter, tilt (as many as the rods can tell).
 
     `slope` holds how the relative misfit of every rod follows the parameters, `misfit` what is left, both in
     sigmas and weighted; with them a rod is left out without fitting anew.
@@ -190,7 +191,7 @@ class _Fit:
             "scale": float(np.exp(x[0])),
             "filter_mm_al": beam.filter_mm,
             "scatter": beam.scatter,
-            "lines": beam.lines,
+            "tilt": beam.tilt,
         }
 
     def _without(self, i: int) -> Array:
@@ -201,7 +202,7 @@ class _Fit:
         x: Array = self.x - step
         x[1:2] = np.clip(x[1:2], *np.log(FILTER_RANGE))
         x[2:3] = np.clip(x[2:3], *SCATTER_RANGE)
-        x[3:4] = np.clip(x[3:4], *LINES_RANGE)
+        x[3:4] = np.clip(x[3:4], *TILT_RANGE)
         return x
 
 
@@ -210,27 +211,27 @@ def _beam(kvp: float, x: Array, filter_mm: float) -> Beam:
         kvp,
         float(np.exp(x[1])) if x.size > 1 else filter_mm,
         float(x[2]) if x.size > 2 else 0.0,
-        float(x[3]) if x.size > 3 else 1.0,
+        float(x[3]) if x.size > 3 else 0.0,
     )
 
 
 def _fit(seen: _Seen, measured: Array, kvp: float, use: NDArray[np.bool_], config: PhysicsConfig) -> _Fit:
-    """Scale, filtration, scatter and lines of one channel."""
+    """Scale, filtration, scatter and tilt of one channel."""
     from scipy.optimize import least_squares
 
     n = int(use.sum())
     kinds = len({round(float(z), 1) for z in seen.z_e[use]})
-    free = 1 if kinds < MIN_FOR_FILTER else 2 + (n >= MIN_FOR_SCATTER) + (n >= MIN_FOR_LINES)
+    free = 1 if kinds < MIN_FOR_FILTER else 2 + (n >= MIN_FOR_SCATTER) + (n >= MIN_FOR_TILT)
     lac = seen.lac(Beam(kvp, config.filter_mm_al))
-    prior = np.array([0.0, PRIOR_FILTER[1] ** -2, PRIOR_SCATTER**-2, PRIOR_LINES**-2][:free])
-    expected = np.array([0.0, np.log(PRIOR_FILTER[0]), 0.0, 1.0][:free])
+    prior = np.array([0.0, PRIOR_FILTER[1] ** -2, PRIOR_SCATTER**-2, PRIOR_TILT**-2][:free])
+    expected = np.array([0.0, np.log(PRIOR_FILTER[0]), 0.0, 0.0][:free])
 
     def relative(x: Array) -> Array:
         readings = seen.readings(_beam(kvp, x, config.filter_mm_al), lac)
         ratio: Array = np.log(np.exp(x[0]) * readings[use] / measured[use]) / READING_SIGMA
         return ratio
 
-    start = np.array([0.0, np.log(PRIOR_FILTER[0]), 0.005, 1.0][:free])
+    start = np.array([0.0, np.log(PRIOR_FILTER[0]), 0.005, 0.0][:free])
     start[0] = -float(np.median(relative(start))) * READING_SIGMA
 
     def misfit_of(x: Array) -> Array:
@@ -240,8 +241,8 @@ def _fit(seen: _Seen, measured: Array, kvp: float, use: NDArray[np.bool_], confi
         misfit_of,
         start,
         bounds=(
-            np.array([-np.inf, np.log(FILTER_RANGE[0]), SCATTER_RANGE[0], LINES_RANGE[0]][:free]),
-            np.array([np.inf, np.log(FILTER_RANGE[1]), SCATTER_RANGE[1], LINES_RANGE[1]][:free]),
+            np.array([-np.inf, np.log(FILTER_RANGE[0]), SCATTER_RANGE[0], TILT_RANGE[0]][:free]),
+            np.array([np.inf, np.log(FILTER_RANGE[1]), SCATTER_RANGE[1], TILT_RANGE[1]][:free]),
         ),
         loss="soft_l1",
         x_scale=STEPS[:free] * 10,
@@ -301,7 +302,7 @@ def _errors(
     fits: dict[str, dict[str, float]],
 ) -> Errors:
     """Relative errors of one rod, measured as an unknown: hardening is taken from what was measured, not from truth."""
-    beams = {c: Beam(kvp[c], fits[c]["filter_mm_al"], fits[c]["scatter"], fits[c]["lines"]) for c in measured}
+    beams = {c: Beam(kvp[c], fits[c]["filter_mm_al"], fits[c]["scatter"], fits[c]["tilt"]) for c in measured}
     try:
         to_physics: DualMap = dual_map(beams["low"], beams["high"], 0.0)
     except ValueError:
@@ -309,8 +310,8 @@ def _errors(
     plain = {c: float(measured[c][i]) / fits[c]["scale"] for c in measured}
     electrons, number = to_physics.invert(plain["low"], plain["high"])
     known = {c: seen.lac(beam) for c, beam in beams.items()}
-    for _ in range(3):
-        corrected = {}
+    for _ in range(ROUNDS):
+        corrected, before = {}, number
         for c, beam in beams.items():
             sections = element_cross_sections([number], beam.energy_kev)[0]
             lac = known[c]
@@ -318,6 +319,8 @@ def _errors(
             thin = electrons * float(beam.response(sections))
             corrected[c] = plain[c] * thin / float(seen.readings(beam, lac)[i])
         electrons, number = to_physics.invert(corrected["low"], corrected["high"])
+        if abs(number - before) < CONVERGED * number:
+            break
     return electrons / seen.rho_e[i] - 1, number / seen.z_e[i] - 1
 
 

@@ -44,7 +44,7 @@ class PhysicsConfig(BaseModel):
         default=6.0, gt=0.5, le=50, description="size of the coarse voxels in which hardening is looked at, mm"
     )
     hardening_angles: int = Field(default=48, ge=8, le=720, description="directions in which the scan is projected")
-    hardening_rounds: int = Field(default=3, ge=1, le=10, description="times that the correction is refined")
+    hardening_rounds: int = Field(default=6, ge=1, le=20, description="times that the correction is refined, at most")
     context_mm: float = Field(
         default=60.0,
         ge=0,

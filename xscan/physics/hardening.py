@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from xscan.physics.attenuation import element_cross_sections
 from xscan.physics.response import DualMap
+from xscan.physics.scatter import with_scatter
 from xscan.physics.spectrum import Beam
 
 __all__ = ["METAL_Z", "Gains", "block_means", "hardening_gains", "metal_reading", "surely_metal"]
@@ -29,6 +30,8 @@ LIGHT_RHO_E, LIGHT_Z = 2.0, 14.0
 METAL_Z = 26.0  # iron, by far the commonest
 AIR = 0.05  # of water: less is not projected
 FLOOR = 0.30  # of water: least signal that a gain is a ratio to
+SETTLED = 1e-3  # change of gains, root mean square over matter, after which they are taken as found
+SHRINKS = 0.7  # per round, at most, that a correction is believed to shrink by when its end is foreseen
 GAIN = (0.7, 2.5)  # beyond it the first map is too wrong to be mended
 
 
@@ -39,12 +42,14 @@ class Gains:
     Parameters
     ----------
     low, high : float32 (z, y, x) of a coarse grid
+    moved : how far they move electron density, as a share, on that grid
     shape : of the scan
     factors : voxels of the scan that make a coarse one, along z, y, x
     """
 
     low: Stack
     high: Stack
+    moved: Stack
     shape: tuple[int, int, int]
     factors: tuple[int, int, int]
 
@@ -106,8 +111,8 @@ def hardening_gains(
     pixel_mm: float,
     angles: int,
     rounds: int,
-) -> tuple[Stack, Stack]:
-    """Gains of both channels from coarse channels in multiples of water.
+) -> tuple[Stack, Stack, Stack]:
+    """Gains of both channels from coarse channels in multiples of water, and how far they move electron density.
 
     Parameters
     ----------
@@ -131,17 +136,47 @@ def hardening_gains(
     seen = [np.where(low > AIR, low, 0).astype(np.float32), np.where(low > AIR, high, 0).astype(np.float32)]
     blurred = [np.maximum(image_of(project(s)), FLOOR) for s in seen]
     true = list(seen)
+    matter = low > FLOOR
     gains = [np.ones_like(low), np.ones_like(low)]
+    before: list[list[Stack]] = []
     for _ in range(rounds):
         shares = _shares(true[0], true[1], metal, mapping, metal_response)
         paths = {node: project(share) * np.float32(0.1) for node, share in shares.items()}  # mol/cm² of electrons
-        gains = []
+        last, gains = gains, []
         for c, beam in enumerate(beams):
             straight = project(true[c])
-            lost = straight - _read(beam, paths, straight.shape)
+            lost = straight - _read(beam, paths, straight.shape, pixel_mm)
             gains.append(np.clip(1 + image_of(lost.astype(np.float32)) / blurred[c], *GAIN).astype(np.float32))
+        if not matter.any() or max(_change(g, b, matter) for g, b in zip(gains, last, strict=True)) < SETTLED:
+            break
+        before.append(gains)
+        if len(before) == 3:
+            gains = [_limit(*three) for three in zip(*before, strict=True)]
+            before.clear()
         true = [s * g for s, g in zip(seen, gains, strict=True)]
-    return gains[0], gains[1]
+    return gains[0], gains[1], _moved(seen, gains, mapping)
+
+
+def _moved(seen: list[Stack], gains: list[Stack], mapping: DualMap) -> Stack:
+    """How far gains move electron density, as a share; no less than they move the high channel."""
+    electrons = [
+        (mapping.rho_e[0] * low + mapping.rho_e[1] * high)
+        * np.interp(low / np.maximum(high, AIR), mapping.ratio, mapping.rho_e_factor)
+        for low, high in (seen, [s * g for s, g in zip(seen, gains, strict=True)])
+    ]
+    share = np.abs(electrons[1] / np.maximum(electrons[0], AIR * mapping.rho_e[1]) - 1)
+    return np.where(seen[0] > FLOOR, np.maximum(share, np.abs(gains[1] - 1)), 0).astype(np.float32)
+
+
+def _change(gain: Stack, before: Stack, where: NDArray[np.bool_]) -> float:
+    return float(np.sqrt(np.mean((gain[where] - before[where]) ** 2)))
+
+
+def _limit(first: Stack, second: Stack, third: Stack) -> Stack:
+    """Where a sequence that shrinks by a steady factor goes (Aitken, Proc. R. Soc. Edinburgh 46 (1926) 289)."""
+    last = third - second
+    steady = np.clip(last / np.where(np.abs(second - first) > 1e-6, second - first, 1e-6), 0.0, SHRINKS)
+    return np.clip(third + last * steady / (1 - steady), *GAIN).astype(np.float32)
 
 
 def _shares(
@@ -166,7 +201,7 @@ def _shares(
     return shares
 
 
-def _read(beam: Beam, paths: dict[float, Stack], shape: tuple[int, ...]) -> Array:
+def _read(beam: Beam, paths: dict[float, Stack], shape: tuple[int, ...], element_mm: float) -> Array:
     """What the scanner reads along every ray, mm of water."""
     if not paths:
         return np.zeros(shape)
@@ -180,6 +215,6 @@ def _read(beam: Beam, paths: dict[float, Stack], shape: tuple[int, ...]) -> Arra
     for e in range(energy.size):
         # a first map may be negative beside metal: that must not amplify a ray
         through += np.float32(weights[e]) * np.exp(-np.maximum(sections[:, e].astype(np.float32) @ length, 0))
-    values = np.zeros(flat.shape[1])
-    values[crossed] = beam.water_equivalent_cm(through.astype(np.float64)) * 10
-    return values.reshape(shape)
+    signal = np.ones(flat.shape[1])
+    signal[crossed] = through
+    return beam.water_equivalent_cm(with_scatter(signal.reshape(shape), beam.scatter, element_mm)) * 10

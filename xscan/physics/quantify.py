@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +29,8 @@ Slab = NDArray[np.float32]
 
 NOMINAL_LAC_REL = (0.05, 0.08)  # rho_e, z_e: no calibration, and water's LAC from a nominal spectrum
 NOMINAL_HU_REL = (0.03, 0.06)  # rho_e, z_e: no calibration, but water is known to read 1000 MHU
+# of each channel, with the range that a calibration file may give
+PARAMETERS = {"scale": (1e-12, 1e12), "filter_mm_al": (0.0, 1e3), "scatter": (0.0, 1.0), "tilt": (-10.0, 10.0)}
 METAL_LEAST = 1.5  # of water, in the high channel: less, beside metal, is taken for what it seems
 CLEAR_SIGMAS = 8.0  # a voxel's ratio of channels is looked at from this many sigmas of air's noise on
 
@@ -93,9 +96,9 @@ def _check_fits(scan: Scan, calibration: Calibration, config: PhysicsConfig) -> 
         there, seen = calibration.kvp.get(channel), scan.provenance.kvp.get(channel)
         if there and seen and abs(seen / there - 1) > config.kvp_tolerance:
             raise InputError(where, f"{channel!r} was taken at {there:g} kVp, this scan's at {seen:g} kVp", remedy)
-        for name in ("scale", "filter_mm_al", "scatter", "lines"):
-            value = calibration.parameters.get(f"{channel}.{name}", -1.0)
-            if value < 0 or (name == "scale" and value == 0):
+        for name, (least, most) in PARAMETERS.items():
+            value = calibration.parameters.get(f"{channel}.{name}", math.nan)
+            if not least <= value <= most:
                 raise InputError(where, f"parameter {channel}.{name} is absent or out of range", remedy)
 
 
@@ -124,7 +127,7 @@ def _scale(scan: Scan, channel: str, calibration: Calibration | None, config: Ph
     if calibration is not None and channel in calibration.channels:
         p = calibration.parameters
         beam = Beam(
-            calibration.kvp[channel], p[f"{channel}.filter_mm_al"], p[f"{channel}.scatter"], p[f"{channel}.lines"]
+            calibration.kvp[channel], p[f"{channel}.filter_mm_al"], p[f"{channel}.scatter"], p[f"{channel}.tilt"]
         )
         return _Scale(volume, beam, offset, 1 / p[f"{channel}.scale"])
     beam = Beam(tube_voltages(scan, [channel], {}, config)[channel], config.filter_mm_al)
@@ -188,6 +191,8 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
         z_e_rel=rel[1],
         noise_mhu=noise,
         notes=notes,
+        corrected=gains.moved if gains is not None else None,
+        corrected_voxels=gains.factors if gains is not None else (1, 1, 1),
     )
 
 

@@ -1,9 +1,10 @@
 """X-ray spectra with few parameters, and what a water-corrected scanner makes of a thin sample.
 
-The tube is Kramers' continuum (Phil. Mag. 46 (1923) 836) with the K lines of tungsten, whose yield grows as
-(U − 1)^1.63 (Green and Cosslett, J. Phys. D 1 (1968) 425), behind aluminium; the detector integrates energy.
-Whatever differs from a real tube (anode angle, scintillator, copper) acts on the beam as more or less
-aluminium would, which is why that thickness is fitted and not believed.
+The tube is Kramers' continuum (Phil. Mag. 46 (1923) 836), weakened on its way out of the target from the depth that
+Thomson-Whiddington's law gives, with the K lines of tungsten, whose yield grows as (U − 1)^1.63 (Green and Cosslett,
+J. Phys. D 1 (1968) 425), behind aluminium. The detector integrates energy, with an efficiency that is a power of it.
+Whatever differs from a real tube (anode angle, copper, scintillator) acts on the beam much as more or less aluminium
+and another power would, which is why both are fitted and not believed.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ STEP_KEV = 2.0
 K_EDGE_KEV = 69.525
 GROUP_WIDTH = 0.08
 LEAST_WEIGHT = 1e-5
-# energy keV and relative yield of Kα1, Kα2, Kβ1+3, Kβ2 of tungsten (X-ray Data Booklet)
-K_LINES = ((59.318, 1.0), (57.981, 0.576), (67.2, 0.33), (69.07, 0.08))
-K_YIELD = 20.0  # photons of Kα1 at U = 2, in units of Kramers' continuum per keV at half the tube voltage
+STOPPING = 6.0e5  # Thomson-Whiddington constant, keV² cm²/g (Birch and Marshall, Phys. Med. Biol. 24 (1979) 505)
+ANODE_DEG = 14.0
+TUNGSTEN_DENSITY = 19.3
+# energy keV and share of all K photons of Kα1, Kα2, Kβ1+3, Kβ2 of tungsten (X-ray Data Booklet)
+K_LINES = ((59.32, 0.50), (57.98, 0.29), (67.24, 0.165), (69.07, 0.045))
+K_YIELD = 0.11  # K photons per photon of the continuum at U = 2, of thick tungsten targets at 80 to 200 kV
+TILT_KEV = 60.0
 
 Array = NDArray[np.float64]
 
@@ -39,14 +44,14 @@ class Beam:
     ----------
     kvp : tube voltage, kV
     filter_mm : effective aluminium, mm
-    scatter : scattered over unattenuated signal that reaches the detector
-    lines : yield of the K lines, 1 as of a plain tungsten tube (detectors and targets differ)
+    scatter : share of what is taken out of the beam that reaches the detector elsewhere (`physics.scatter`)
+    tilt : power of energy that the detector's efficiency follows
     """
 
     kvp: float
     filter_mm: float
     scatter: float = 0.0
-    lines: float = 1.0
+    tilt: float = 0.0
 
     @cached_property
     def energy_kev(self) -> Array:
@@ -57,12 +62,16 @@ class Beam:
     def weights(self) -> Array:
         """Share of the detector's signal by energy bin, of sum 1, with nothing in the beam."""
         energy = self.energy_kev
-        photons = np.clip(self.kvp / energy - 1, 0, None) * STEP_KEV
+        depth = np.maximum(self.kvp**2 - energy**2, 0) / (4 * STOPPING * TUNGSTEN_DENSITY)  # cm, mean
+        out = lac("W", TUNGSTEN_DENSITY, energy) * depth / np.tan(np.radians(ANODE_DEG))
+        photons = np.clip(self.kvp / energy - 1, 0, None) * np.exp(-out)
         if self.kvp > K_EDGE_KEV:
+            lines = photons.sum() * K_YIELD * (self.kvp / K_EDGE_KEV - 1) ** 1.63
             for line, share in K_LINES:
-                nearest = int(np.argmin(np.abs(energy - line)))
-                photons[nearest] += self.lines * K_YIELD * share * (self.kvp / K_EDGE_KEV - 1) ** 1.63
-        signal = photons * energy * np.exp(-lac("Al", 2.699, energy) * self.filter_mm / 10)
+                near = np.maximum(1 - np.abs(energy - line) / STEP_KEV, 0)
+                photons = photons + lines * share * near
+        signal = photons * energy * (energy / TILT_KEV) ** self.tilt
+        signal *= np.exp(-lac("Al", 2.699, energy) * self.filter_mm / 10)
         weights: Array = signal / signal.sum()
         return weights
 
@@ -89,8 +98,7 @@ class Beam:
     def water_equivalent_cm(self, transmission: Array) -> Array:
         """Length of water, cm, that a scanner's water correction reads from a signal (1: nothing in the beam)."""
         length, curve = self._water_curve
-        logarithm = -np.log((transmission + self.scatter) / (1 + self.scatter))
-        return np.interp(logarithm, curve, length)
+        return np.interp(-np.log(transmission), curve, length)
 
     def response(self, sections: Array, context_cm: float = 0.0) -> Array:
         """What a thin sample reads, as LAC over that of water, per unit of its electron density.
@@ -101,11 +109,7 @@ class Beam:
         context_cm : water that the rays also cross
         """
         hard = self.weights * np.exp(-self.water * context_cm)
-        signal = hard.sum() + self.scatter
-        seen = self.water_equivalent_cm(np.array(hard.sum()))
-        after_water = self.weights * np.exp(-self.water * seen)
-        slope = (after_water @ self.water) / after_water.sum()
-        ratio: Array = sections @ hard / signal / slope
+        ratio: Array = (sections @ hard) / (hard @ self.water)
         return ratio
 
 
