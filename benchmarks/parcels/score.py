@@ -32,6 +32,24 @@ KINDS = {
 }
 
 
+def score_rods(rods_file: Path, result: Path) -> dict[str, list[float]]:
+    """Errors of electron density and z_e that a report of the phantom itself has, a rod each."""
+    from xscan.physics import read_rods, rho_e, z_e
+
+    report = json.loads((result / "report.json").read_text(encoding="utf-8"))
+    objects = {o["id"]: o for o in report["objects"]}
+    with h5py.File(result / "labels.h5") as file:
+        found = file["label"][:]
+    voxel = report["scan"]["voxel_size_mm"]
+    rows: dict[str, list[float]] = {"rho_e": [], "z_e": []}
+    for rod in read_rods(rods_file)[0]:
+        got = objects.get(int(found[tuple(int(c / v) for c, v in zip(rod.centre_mm, voxel, strict=True))]), {})
+        for name, true in (("rho_e", rho_e(rod.formula, rod.density_g_cm3)), ("z_e", z_e(rod.formula))):
+            if got.get(name) is not None:
+                rows[name].append(got[name] / true - 1)
+    return rows
+
+
 def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
     """Hold one report against the truth of its parcel."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
@@ -47,7 +65,9 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
     boxes = find_objects(true.astype(np.int32), max_label=len(truth["objects"]))
     hits: dict[int, int] = {}
     shares: dict[int, dict[int, float]] = {}
-    errors, sigmas = [], []
+    errors: list[float] = []
+    sigmas: list[float] = []
+    material: dict[str, list[float]] = {"rho_e": [], "z_e": []}
     for body, box in zip(truth["objects"], boxes, strict=True):
         if box is None:
             continue
@@ -72,6 +92,10 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
                 errors.append(got["mass_g"] / body["mass_g"] - 1)
                 if got.get("mass_g_uncertainty"):
                     sigmas.append((got["mass_g"] - body["mass_g"]) / got["mass_g_uncertainty"])
+            for name, values in material.items():
+                # of several materials together a report may speak of the outer one alone
+                if len(body["materials"]) == 1 and body.get(name) and got.get(name) is not None:
+                    values.append(got[name] / body[name] - 1)
     holders: dict[int, int] = {}
     for share in shares.values():
         for i, s in share.items():
@@ -88,6 +112,8 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
         "spurious": sum((objects[i]["mass_g"] or 0) > 8 and i not in hits.values() for i in goods),
         "mass_error": errors,
         "mass_sigmas": sigmas,
+        "rho_e_error": material["rho_e"],
+        "z_e_error": material["z_e"],
         "expect": {e: _is_found(e, alarms, named, kinds, root) for e in truth["expect"]},
         "honest": not truth["expect"],
         "false_alarms": [] if truth["expect"] else sorted(a["kind"] for a in alarms),
@@ -137,14 +163,25 @@ def bootstrap(
     return of(np.concatenate(values)), float(np.percentile(drawn, 2.5)), float(np.percentile(drawn, 97.5))
 
 
-def summary(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[float, float, float]]:
-    """All figures of a set: value and 95 % interval."""
+def summary(
+    rows: Sequence[dict[str, Any]], rods: dict[str, list[float]] | None = None
+) -> dict[str, tuple[float, float, float]]:
+    """All figures of a set: value and 95 % interval. `rods` are errors of the phantom's rods."""
     bodies = sum(r["bodies"] for r in rows)
     found = [v for r in rows for v in r["expect"].values()]
     honest = [r for r in rows if r["honest"]]
     size = [np.abs(r["mass_error"]) for r in rows]
     sigmas = [abs(s) < 1 for r in rows for s in r["mass_sigmas"]]
+
+    def spread(name: str, percent: float) -> tuple[float, float, float]:
+        return bootstrap([np.abs(r[name]) for r in rows], lambda v: float(np.percentile(v, percent)))
+
+    def worst(name: str) -> tuple[float, float, float]:
+        return bootstrap([[abs(e)] for e in (rods or {}).get(name, [])], lambda v: float(v.max()))
+
     return {
+        "rods, rho_e, largest error": worst("rho_e"),
+        "rods, z_e, largest error": worst("z_e"),
         "object recall": wilson(sum(r["found"] for r in rows), bodies),
         "merged with another": wilson(sum(r["merged"] for r in rows), bodies),
         "split": wilson(sum(r["split"] for r in rows), bodies),
@@ -152,6 +189,10 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[float, float, flo
         "mass error, median": bootstrap(size, lambda v: float(np.median(v))),
         "mass error, 90th percentile": bootstrap(size, lambda v: float(np.percentile(v, 90))),
         "mass within one sigma": wilson(sum(sigmas), len(sigmas)),
+        "rho_e error, median": spread("rho_e_error", 50),
+        "rho_e error, 90th percentile": spread("rho_e_error", 90),
+        "z_e error, median": spread("z_e_error", 50),
+        "z_e error, 90th percentile": spread("z_e_error", 90),
         "findings recall": wilson(sum(found), len(found)),
         "honest parcels stopped": wilson(sum(r["decision"] != "clear" for r in honest), len(honest)),
     }
@@ -164,8 +205,11 @@ def score(parcels: Path, out: Path, *, system: str, templates: Path | None, say:
     command = shlex.split(system) if system != "none" else None
     library = templates or parcels / "templates"
     if command:
-        rods = ["--rods", str(parcels / "phantom.json"), "--out", str(calibration)]
-        subprocess.run([*command, "calibrate", str(parcels / "phantom.h5"), *rods], check=True)
+        options = ["--rods", str(parcels / "phantom.json"), "--out", str(calibration)]
+        subprocess.run([*command, "calibrate", str(parcels / "phantom.h5"), *options], check=True)
+        options = ["--calibration", str(calibration), "--out", str(out / "phantom"), "--quiet"]
+        subprocess.run([*command, "analyze", str(parcels / "phantom.h5"), *options], check=True)
+    rods = score_rods(parcels / "phantom.json", out / "phantom") if (out / "phantom" / "report.json").exists() else None
     rows: dict[str, dict[str, Any]] = {}
     for folder in sorted(p.parent for p in parcels.glob("*/truth.json")):
         result, started = out / folder.name, time.perf_counter()
@@ -186,7 +230,7 @@ def score(parcels: Path, out: Path, *, system: str, templates: Path | None, say:
             f"expected {row['expect'] or 'nothing'}, false {row['false_alarms']}, {row['seconds']} s"
         )
     good = [r for r in rows.values() if "failed" not in r]
-    figures = summary(good)
+    figures = summary(good, rods)
     for name, (value, low, high) in figures.items():
         say(f"{name:28s} {value:7.3f}  ({low:.3f} to {high:.3f})")
     (out / "score.json").write_text(json.dumps({"summary": figures, "parcels": rows}, indent=1), encoding="utf-8")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from benchmarks.parcels.make import seeds_of
-from benchmarks.parcels.score import bootstrap, score_parcel, summary, wilson
+from benchmarks.parcels.score import bootstrap, score_parcel, score_rods, summary, wilson
 
 
 def test_seeds_are_read_as_people_write_them():
@@ -53,6 +53,38 @@ def test_a_report_that_knows_everything_has_full_marks(perfect):
     figures = summary([row])
     json.dumps([row, figures])
     assert figures["object recall"][0] == figures["findings recall"][0] == 1
+
+
+def test_rods_and_materials_are_held_against_truth(perfect, fixtures):
+    folder, result, report = perfect
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    for body, o in zip(truth["objects"], report["objects"], strict=True):
+        body |= {"z_e": 10.0, "rho_e": 0.5}
+        o |= {"z_e": 10.1, "rho_e": 0.49}
+    (result / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
+    (result / "labels.h5").replace(result / "found.h5")
+    other = result / "report"
+    other.mkdir()
+    (other / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    (result / "found.h5").rename(other / "labels.h5")
+    with h5py.File(fixtures / "parcel" / "labels.h5") as a, h5py.File(result / "labels.h5", "w") as b:
+        b["label"] = a["label"][:]
+    row = score_parcel(result, other)
+    alone = sum(len(b["materials"]) == 1 for b in truth["objects"])
+    assert row["z_e_error"] == pytest.approx([0.01] * alone)
+    assert row["rho_e_error"] == pytest.approx([-0.02] * alone)
+
+    label = np.ones((4, 10, 10), np.uint32)
+    with h5py.File(other / "labels.h5", "w") as file:
+        file["label"] = label
+    phantom = {"scan": {"voxel_size_mm": [2, 2, 2]}, "objects": [{"id": 1, "rho_e": 0.56, "z_e": None}]}
+    (other / "report.json").write_text(json.dumps(phantom), encoding="utf-8")
+    rod = {"formula": "H2O", "density_g_cm3": 0.998, "centre_mm": [4, 9, 9], "radius_mm": 5, "length_mm": 6}
+    (other / "rods.json").write_text(json.dumps({"rods": [rod]}), encoding="utf-8")
+    rods = score_rods(other / "rods.json", other)
+    assert rods["rho_e"] == pytest.approx([0.56 / 0.554 - 1], abs=1e-3)
+    assert rods["z_e"] == []
+    assert summary([row], rods)["rods, rho_e, largest error"][0] == pytest.approx(0.011, abs=1e-3)
 
 
 def test_merging_splitting_and_missing_cost_marks(perfect):

@@ -35,6 +35,9 @@ def test_masses_and_places_are_those_of_geometry(made):
     assert ring["parent"] == jar["id"]
     assert jar["materials"] == ["glass", "water"]
     assert jar["mass_g"] == pytest.approx(jar["own_mass_g"] + ring["mass_g"], abs=0.01)
+    assert shell["z_e"] == pytest.approx(14.07, abs=0.01)
+    assert shell["rho_e"] == pytest.approx(1.30 * 0.512, rel=0.01)
+    assert 7.44 < jar["z_e"] < 12.5
     wall = 30**3 - 26**3
     water = 26**3 - 4 / 3 * np.pi * 4**3
     assert jar["own_mass_g"] == pytest.approx((wall * 2.5 + water * 0.998) / 1000, rel=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,22 @@ def _coarse(mask: NDArray[np.bool_], s: int) -> NDArray[np.uint8]:
     z, y, x = (n // s for n in mask.shape)
     counts: NDArray[np.uint8] = mask.reshape(z, s, y, s, x, s).sum(axis=(1, 3, 5), dtype=np.uint8)
     return counts
+
+
+def _physics(grams: Mapping[str, float], scene: Scene, volume_mm3: float) -> dict[str, float]:
+    """Electron density (mol/cm³, mean over the body's own volume) and z_e of all that a body is made of."""
+    from xscan.physics.attenuation import electrons_per_gram
+    from xscan.physics.composition import mixture
+    from xscan.physics.zeff import z_e
+
+    formulas: dict[str, float] = {}
+    for name, mass in grams.items():
+        mix = material(name, scene.materials).mix
+        for formula, share in mix.items():
+            formulas[formula] = formulas.get(formula, 0.0) + mass * share / sum(mix.values())
+    elements = mixture(formulas)
+    electrons = electrons_per_gram(elements) * sum(grams.values())
+    return {"rho_e": round(electrons / volume_mm3 * 1000, 5), "z_e": round(z_e(elements), 4)}
 
 
 def truth_of(scene: Scene, voxels: Voxels, oversampling: int) -> Truth:
@@ -74,6 +91,9 @@ def truth_of(scene: Scene, voxels: Voxels, oversampling: int) -> Truth:
             "outer_volume_mm3": round(voxels.enclosed[number - 1] * cell, 4),
             "centroid_mm": [round(c, 2) for c in centre],
             "materials": sorted(voxels.materials[m - 1] for m in np.flatnonzero(kinds)),
+            **_physics(
+                {voxels.materials[m - 1]: kinds[m] * grams[m] for m in np.flatnonzero(kinds)}, scene, cells * cell
+            ),
         }
         if body.inside in ids:
             entry["parent"] = ids[body.inside]
