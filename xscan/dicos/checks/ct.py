@@ -73,7 +73,7 @@ def ct_rules(path: Path, parsed: Parsed) -> Iterator[Problem]:
     """What elements say together."""
     data = parsed.data
     frames = data.count(0x00280008) or 1
-    yield from pixel_rules(parsed, frames)
+    yield from pixel_rules(path, parsed, frames)
     ending = _CLASSES.get(parsed.pixel_tag)
     sop_class = data.text(0x00080016)
     if ending is not None and sop_class not in ("", _CT + ending):

@@ -39,7 +39,7 @@ DX_NEEDS = (
 def dx_rules(path: Path, parsed: Parsed) -> Iterator[Problem]:
     """What elements say together."""
     data = parsed.data
-    yield from pixel_rules(parsed, data.count(0x00280008) or 1)
+    yield from pixel_rules(path, parsed, data.count(0x00280008) or 1)
     shown = data.text(0x00080016).startswith(_PRESENTATION)
     intent = data.text(0x00080068)
     if intent and shown != (intent == "FOR PRESENTATION"):

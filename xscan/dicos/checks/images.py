@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from xscan.dicos.checks.common import above_zero
 from xscan.dicos.checks.need import Need, Problem
+from xscan.errors import InputError
+from xscan.io.config import IoConfig
 from xscan.io.dicom.elements import Elements, Parsed
+from xscan.io.dicom.frames import check_pixels, fragments_of
+from xscan.io.dicom.image import read_image
 
 __all__ = ["PIXELS", "RESCALE", "image_type_rule", "orientation_rule", "pixel_rules"]
 
@@ -78,8 +83,8 @@ RESCALE = (
 )
 
 
-def pixel_rules(parsed: Parsed, frames: int) -> Iterator[Problem]:
-    """Bits, kind of pixel element, and the number of bytes against rows, columns and frames."""
+def pixel_rules(path: Path, parsed: Parsed, frames: int) -> Iterator[Problem]:
+    """Bits, kind of pixel element, and the number of bytes against rows, columns and frames, and against the file."""
     data = parsed.data
     bits, stored, high = (data.count(t) for t in (0x00280100, 0x00280101, 0x00280102))
     if bits not in (8, 16, 32, 64):
@@ -98,6 +103,7 @@ def pixel_rules(parsed: Parsed, frames: int) -> Iterator[Problem]:
         return
     if bits is not None and bits not in _PIXELS[tag]:
         yield Problem("error", tag, f"holds pixels of {' or '.join(map(str, _PIXELS[tag]))} bits, the file says {bits}")
+    yield from _held(path, tag)
     rows, columns = data.count(0x00280010), data.count(0x00280011)
     if parsed.pixel_length is None or not (rows and columns and bits):
         return
@@ -105,3 +111,17 @@ def pixel_rules(parsed: Parsed, frames: int) -> Iterator[Problem]:
     expected += expected % 2
     if parsed.pixel_length != expected:
         yield Problem("error", tag, f"expected {expected} bytes ({frames}×{rows}×{columns}), got {parsed.pixel_length}")
+
+
+def _held(path: Path, tag: int) -> Iterator[Problem]:
+    """Whether every frame that the file promises is in it, as a reader finds out."""
+    try:
+        image = read_image(path)
+        if image is None:
+            return
+        check_pixels(image, IoConfig())
+        if image.encapsulated:
+            with path.open("rb") as file:
+                fragments_of(file, image)
+    except InputError as error:
+        yield Problem("error", tag, error.problem)

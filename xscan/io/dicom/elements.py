@@ -30,6 +30,7 @@ _KEPT_BYTES = 2**12  # longer values are no header text
 _KEPT_IN_ALL = 2**26  # bytes of all values, where a file is read whole
 _DEPTH = 12
 _MOST_ELEMENTS = 200_000
+_MOST_KEPT = 100_000  # where a file is read whole: a second of work; 10,000 slices of DICOS have 40,000
 _INFLATED = 2**24  # bytes of a deflated file in which its pixel data must begin
 # Sequences that hold geometry and values; others are stepped over.
 _SEQUENCES = frozenset(
@@ -203,7 +204,7 @@ def _parse(view: Any, whole: bool) -> Parsed:
     if whole:
         from xscan.io.dicom.dictionary import vr_of
 
-        reader.vr_of, reader.left = vr_of, _KEPT_IN_ALL
+        reader.vr_of, reader.left, reader.most = vr_of, _KEPT_IN_ALL, _MOST_KEPT
     reader.read_all()
     if not reader.found:
         raise _Damaged("no elements in it")
@@ -237,6 +238,7 @@ class _Reader:
         self.found: dict[int, Element] = {}
         self.vr_of: Callable[[int], bytes] = lambda tag: _IMPLICIT_VR.get(tag, b"")
         self.left: int | None = None  # bytes of values that may yet be kept, where they all are
+        self.most = _MOST_ELEMENTS
         self.long_lengths = False
         self.pixel_tag = 0
         self.pixel_vr = b""
@@ -273,8 +275,8 @@ class _Reader:
 
     def _header(self, *, pixels: bool = False) -> tuple[int, bytes, int]:
         self.count += 1
-        if self.count > _MOST_ELEMENTS:
-            raise _Damaged(f"more than {_MOST_ELEMENTS} elements")
+        if self.count > self.most:
+            raise _Damaged(f"more than {self.most} elements")
         if self.at + 8 > self.end:
             raise _Damaged(f"an element at byte {self.at} is cut off")
         group, element, vr, length = self._explicit.unpack_from(self.view, self.at)

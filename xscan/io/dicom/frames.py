@@ -20,7 +20,7 @@ from xscan.io.lazy import Stack
 from xscan.io.memory import check_promise
 from xscan.io.packed import DeflatedStack
 
-__all__ = ["FrameStack", "check_pixels"]
+__all__ = ["FrameStack", "check_pixels", "fragments_of"]
 
 _MOST_FRAGMENTS = 1_000_000
 Place = tuple[int, int]
@@ -123,7 +123,7 @@ class FrameStack(Stack):
                     raise InputError(image.path, f"frame {index} is cut off", "fetch it again")
                 return _used_bits(raw, image)
             if image.path not in self._fragments:
-                self._fragments[image.path] = _fragments(file, image)
+                self._fragments[image.path] = fragments_of(file, image)
             packed = bytearray()
             for offset, length in self._fragments[image.path][index]:
                 file.seek(offset)
@@ -153,7 +153,7 @@ def _used_bits(raw: NDArray[Any], image: Image) -> NDArray[Any]:
     return (raw << left) >> (bits - image.bits_stored)
 
 
-def _fragments(file: Any, image: Image) -> tuple[tuple[Place, ...], ...]:
+def fragments_of(file: Any, image: Image) -> tuple[tuple[Place, ...], ...]:
     """For each frame, place and length of its fragments (PS3.5 annex A.4)."""
     end = image.path.stat().st_size
     at = image.parsed.pixel_offset
