@@ -86,3 +86,24 @@ def test_metal_throws_dark_streaks_between(small):
     volume = acquire(build(Scene(length_mm=8, bodies=parts), small), small, seed=4)["low"].mean(0)
     assert volume[30:34, 30:34].mean() < -0.02
     assert abs(volume[10:14, 30:34].mean()) < 0.02
+
+
+def test_a_fan_shows_what_parallel_rays_show(small, water):
+    fan = small.model_copy(update={"source_mm": 400.0, "views": 240})
+    off_centre = Body(kind="rod", parts=(Part(shape=Cylinder(radius=8, height=20), material="al"),), at_mm=(4, 40, 80))
+    scene = one(Cylinder(radius=45, height=20), "water").model_copy(
+        update={"bodies": (off_centre, *one(Cylinder(radius=45, height=20), "water").bodies)}
+    )
+    voxels = build(scene, small)
+    wide, plain = (acquire(voxels, s, seed=1)["high"].mean(0) for s in (fan, small))
+    assert fan.elements > small.elements
+    where = np.hypot(*(np.indices(plain.shape) - 31.5)) < 20
+    assert np.median(np.abs(wide - plain)[where]) < 0.005
+    assert wide[19:21, 39:41].mean() == pytest.approx(plain[19:21, 39:41].mean(), rel=0.02)
+    profile = rings(acquire(water[0], fan, seed=1)["high"].mean(0), 2.0, [0, 10, 20, 30, 40])
+    assert np.ptp(profile) / profile.mean() < 0.01
+
+
+def test_a_source_within_the_slice_is_refused(small):
+    with pytest.raises(ValueError, match="source_mm: expected at least the width"):
+        type(small).model_validate(small.model_dump() | {"source_mm": 60.0})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xscan.errors import InputError, UsageError
 
@@ -27,14 +28,15 @@ class Beam(_Frozen):
 
 
 class Scanner(_Frozen):
-    """Everything about the machine; rays are parallel within a slice, slices are taken one by one."""
+    """Everything about the machine; rays are parallel within a slice or a fan, slices are taken one by one."""
 
     name: str
     low: Beam
     high: Beam
     voxel_mm: float = Field(default=1.5, gt=0, le=20, description="size of a voxel along every axis")
     pixels: int = Field(default=256, ge=16, le=2048, description="voxels across the slice")
-    views: int = Field(default=320, ge=8, le=4096, description="over half a turn")
+    views: int = Field(default=320, ge=8, le=4096, description="over half a turn, of a fan over a whole one")
+    source_mm: float | None = Field(default=None, gt=0, description="from source to axis; absent: rays are parallel")
     oversampling: int = Field(default=2, ge=1, le=6, description="fine cells a voxel, and rays a detector element")
     spectrum: Literal["model", "spekpy"] = Field(default="model", description="own tungsten model, or spekpy")
     anode_angle_deg: float = Field(default=14.0, gt=3, lt=45)
@@ -46,6 +48,25 @@ class Scanner(_Frozen):
     scatter_mm: float = Field(default=60.0, gt=0, description="reach of scatter, sigma")
     window: Literal["ramp", "hann"] = Field(default="hann", description="apodisation of the ramp filter")
     step: float = Field(default=2e-4, gt=0, description="rescale slope of the stored numbers, 1/cm")
+
+    @property
+    def elements(self) -> int:
+        """Detector elements, as many as see the slice's corners; their places are those at the axis."""
+        half = self.pixels * self.voxel_mm / math.sqrt(2)
+        if self.source_mm is not None:
+            half *= self.source_mm / math.sqrt(self.source_mm**2 - half**2)
+        return math.ceil(half / self.voxel_mm) * 2 + 2
+
+    @property
+    def turn_rad(self) -> float:
+        """How far a scan turns."""
+        return math.pi if self.source_mm is None else 2 * math.pi
+
+    @model_validator(mode="after")
+    def _source_is_outside(self) -> Scanner:
+        if self.source_mm is not None and self.source_mm < self.pixels * self.voxel_mm:
+            raise ValueError(f"source_mm: expected at least the width of a slice, {self.pixels * self.voxel_mm:g} mm")
+        return self
 
 
 SCANNERS: Mapping[str, Scanner] = {

@@ -49,10 +49,10 @@ def _readings(
     """Noise-free readings and variances of one slice, (views, rays, channels, 2); air is 1."""
     from scipy.ndimage import gaussian_filter1d
 
-    from xscan_kernels.transmission import material_paths, transmit
+    from xscan_kernels.transmission import transmit
 
     s = scanner.oversampling
-    rays = int(np.ceil(scanner.pixels / np.sqrt(2))) * 2 + 2  # the slice's corners are seen too
+    rays = scanner.elements
     spacing = scanner.voxel_mm / s
     total = np.zeros((angles.size, rays, len(channels), 2))
     for layer in fine:
@@ -62,15 +62,33 @@ def _readings(
             continue
         small = np.zeros(256, np.uint8)
         small[present] = np.arange(1, present.size + 1)
-        paths = material_paths(
-            small[layer], pitch, angles, rays=rays * s, spacing=spacing, materials=present.size, threads=1
-        )
+        paths = _paths(small[layer], pitch, angles, rays * s, spacing, present.size, scanner.source_mm)
         for k, channel in enumerate(channels):
             passed = transmit(paths, channel.lac[:, present.astype(int) - 1], channel.weights, threads=1)
             if scanner.blur_mm:
                 passed = gaussian_filter1d(passed, scanner.blur_mm / spacing, axis=1, mode="nearest")
             total[:, :, k] += passed.reshape(angles.size, rays, s, 2).mean(2)
     return total / len(fine)
+
+
+def _paths(
+    layer: NDArray[np.uint8],
+    pitch: float,
+    angles: NDArray[np.float64],
+    rays: int,
+    spacing: float,
+    materials: int,
+    source_mm: float | None,
+) -> NDArray[np.float32]:
+    """Length of every ray in every material (views, rays, materials), mm."""
+    from xscan_kernels.projecting import project_fan
+    from xscan_kernels.transmission import material_paths
+
+    if source_mm is None:
+        return material_paths(layer, pitch, angles, rays=rays, spacing=spacing, materials=materials, threads=1)
+    masks = np.stack([layer == m for m in range(1, materials + 1)])
+    paths = project_fan(masks, angles, rays, spacing, source_mm=source_mm, pixel_mm=pitch, threads=1)
+    return np.ascontiguousarray(np.moveaxis(paths, 0, -1))
 
 
 def _read(
@@ -114,7 +132,16 @@ def _slice(
         in_air = logs * (channel.equivalent[1] / channel.log_water[1])  # noise about air keeps its sign
         paths[k] = np.where(logs > 0, np.interp(logs, channel.log_water, channel.equivalent), in_air)
     v = scanner.voxel_mm
-    return backproject(paths, angles, (scanner.pixels, scanner.pixels), v, pixel_mm=v, window=scanner.window, threads=1)
+    return backproject(
+        paths,
+        angles,
+        (scanner.pixels, scanner.pixels),
+        v,
+        pixel_mm=v,
+        source_mm=scanner.source_mm,
+        window=scanner.window,
+        threads=1,
+    )
 
 
 def radiograph(
@@ -128,7 +155,8 @@ def radiograph(
 ) -> dict[str, NDArray[np.float32]]:
     """Image the voxels along one direction: transmitted shares (z, detector), air 1, by channel.
 
-    The rays lie in slices, along y at 0 degrees and along -x at 90, as under a line scanner with a far source.
+    The rays lie in slices, along y at 0 degrees and along -x at 90, as under a line scanner; its source is
+    far, or where the scanner has it.
     """
     channels = [_channel(beam, scanner, _materials(voxels, extra)) for beam in (scanner.low, scanner.high)]
     s, angles = scanner.oversampling, np.radians([angle_deg])
@@ -165,7 +193,7 @@ def acquire(
     if voxels.material.shape[1:] != (n * s, n * s):
         raise ValueError(f"voxels: expected slices of {n * s} cells, got {voxels.material.shape}")
     channels = [_channel(beam, scanner, _materials(voxels, extra)) for beam in (scanner.low, scanner.high)]
-    angles = np.linspace(0.0, np.pi, scanner.views, endpoint=False)
+    angles = np.linspace(0.0, scanner.turn_rad, scanner.views, endpoint=False)
     slices = voxels.material.shape[0] // s
     out = np.empty((2, slices, n, n), dtype=np.float32)
     done = 0
