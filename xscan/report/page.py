@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-from markupsafe import Markup
 
 from xscan.language import Language, text
 from xscan.model import Progress, silent
 from xscan.report.bars import class_ramps
+from xscan.report.colours import Image
 from xscan.report.config import ReportConfig
 from xscan.report.environment import environment
 from xscan.report.matching import match_pictures
+from xscan.report.policy import content_policy, own_file
 from xscan.report.portraits import portrait, portraits
+from xscan.report.projections import projections
 from xscan.report.reasons import reasons
 from xscan.report.scene import Scene
 from xscan.report.views import projection_figures, slice_figures, telling_place
@@ -34,16 +31,27 @@ GLOSSARY = (
 FIRST_SCREEN = 4  # rows that fit on it; confirmed lines fill what reasons leave free
 
 
-def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> str:
+def page(
+    scene: Scene,
+    *,
+    config: ReportConfig,
+    projected: tuple[Image, Image, Image] | None = None,
+    progress: Progress = silent,
+) -> str:
     """Return the HTML of one report.
 
     It speaks the scene's language. Every word and number of the parcel comes from ``scene.document``, every picture
     from the volumes and labels beside it. No address outside the page, no script but our own (the viewer), and a
     content policy that says so; text from inputs is escaped.
+
+    Parameters
+    ----------
+    projected : sums along z, y, x as `projections` gives them; made where they are not at hand
     """
     document = scene.document
     progress(0.0, "pictures of the parcel")
-    projected = projection_figures(scene, width=480, pixels=config.picture_pixels)
+    sums = projected or projections(scene.quantities)
+    whole = projection_figures(scene, sums, width=480, pixels=config.picture_pixels)
     grid = scene.grid.extent_mm
     main = min(range(3), key=lambda axis: grid[axis])  # along the shortest axis the picture is the largest
     sliced = slice_figures(scene, telling_place(scene), width=400, pixels=config.picture_pixels)
@@ -62,8 +70,8 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
         for line in _agreed(document)[: max(0, FIRST_SCREEN - len(told))]
     ]
     progress(0.5, "pictures of matches")
-    style = _file("page.css")
-    script = _file("viewer.js") if config.viewer else None
+    style = own_file("page.css")
+    script = own_file("viewer.js") if config.viewer else None
     goods_first = sorted(document["objects"], key=lambda o: (o["role"] != "goods", o["id"]))
     matches = document["templates"] or []
     drawn = {}
@@ -77,7 +85,7 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             d=document,
             sign=SIGNS[document["decision"]],
             style=style,
-            policy=_policy(style, script),
+            policy=content_policy(style, script),
             script=script,
             viewer_words=_viewer_words(scene.language),
             viewer=pack(scene, voxels=config.viewer_voxels) if config.viewer else None,
@@ -85,11 +93,11 @@ def page(scene: Scene, *, config: ReportConfig, progress: Progress = silent) -> 
             reasons=told,
             pictured=config.pictured_reasons,
             agreed=agreed,
-            main_picture=projected[main],
+            main_picture=whole[main],
             columns=[
                 [sliced[main]],
                 [s for axis, s in enumerate(sliced) if axis != main],
-                [p for axis, p in enumerate(projected) if axis != main],
+                [p for axis, p in enumerate(whole) if axis != main],
             ],
             objects=goods_first,
             thumbnails={
@@ -159,21 +167,3 @@ def _totals(document: Mapping[str, Any]) -> dict[str, Any]:
         "lines": len(lines),
         "confirmed": sum(line["status"] == "confirmed" for line in lines),
     }
-
-
-@cache
-def _file(name: str) -> Markup:
-    content = files("xscan.report").joinpath("pages", name).read_text(encoding="utf-8")
-    return Markup(content)  # noqa: S704 - our own file
-
-
-def _policy(style: str, script: str | None) -> str:
-    """Nothing may be fetched; only pictures inside the page, this style, and this script may be used."""
-    rules = ["default-src 'none'", "img-src data:", f"style-src {_digest(style)}"]
-    if script is not None:
-        rules.append(f"script-src {_digest(script)}")
-    return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
-
-
-def _digest(content: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}'"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from markupsafe import Markup
 
+from xscan.report.colours import Image
 from xscan.report.figure import Mark, Style, figure
-from xscan.report.projections import projections
 from xscan.report.scene import Scene, Window
 from xscan.report.slices import plane, slice_picture
 
@@ -53,12 +53,14 @@ def slice_figures(scene: Scene, place: tuple[int, int, int], *, width: float, pi
     return out
 
 
-def projection_figures(scene: Scene, *, width: float, pixels: int) -> list[tuple[str, Markup]]:
-    """Return (caption, figure) of the sums along z, y and x, with the outlines of all goods."""
+def projection_figures(
+    scene: Scene, seen: tuple[Image, Image, Image], *, width: float, pixels: int
+) -> list[tuple[str, Markup]]:
+    """Return (caption, figure) of the sums along z, y and x, as `projections` gives them, with outlines of goods."""
     sizes = scene.grid.voxel_size_mm
     whole = tuple(slice(0, n) for n in scene.grid.shape)
     out = []
-    for axis, picture in enumerate(projections(scene.quantities)):
+    for axis, picture in enumerate(seen):
         down, right = _others(axis)
         caption = scene.say("seen-along", axis=AXES[axis])
         drawn = figure(

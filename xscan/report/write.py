@@ -1,4 +1,4 @@
-"""The files of one report: report.json, labels.h5, report.html."""
+"""The files of one report: report.json, labels.h5, report.html, thumbnail.png."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from xscan.report.config import ReportConfig
 from xscan.report.document import report_json
 from xscan.report.labels import write_labels
 from xscan.report.page import page
+from xscan.report.projections import projections
 from xscan.report.scene import scene_of
+from xscan.report.thumbnail import NAME as THUMBNAIL
+from xscan.report.thumbnail import thumbnail
 
 __all__ = ["write_report"]
 
-NAMES = ("labels.h5", "report.html", "report.json")
+NAMES = ("labels.h5", THUMBNAIL, "report.html", "report.json")
 
 
 def write_report(
@@ -37,7 +40,8 @@ def write_report(
     Returns
     -------
     Path
-        `out`, which now holds report.json, labels.h5 and (unless the configuration says no) report.html.
+        `out`, which now holds report.json, labels.h5 and, unless the configuration says no, report.html and
+        thumbnail.png.
 
     Raises
     ------
@@ -60,9 +64,13 @@ def write_report(
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
         (aside / "report.json").write_text(text + "\n", encoding="utf-8")
         if config.page:
+            scene = scene_of(analysis, document, config.language)
+            seen = projections(analysis.quantities)
+            (aside / THUMBNAIL).write_bytes(thumbnail(scene, seen))
             html = page(
-                scene_of(analysis, document, config.language),
+                scene,
                 config=config,
+                projected=seen,
                 progress=lambda f, t="": progress(0.1 + 0.9 * f, t),
             )
             (aside / "report.html").write_text(html, encoding="utf-8")

@@ -1,0 +1,26 @@
+# 多个包裹的排序列表（页面与终端）
+rank-title = 包裹列表（风险由高到低）
+rank-parcels = 共 { $count } 件
+rank-filter = 按文字筛选：包裹、寄件人、品名、理由
+rank-column-place = 序号
+rank-column-picture = 图像
+rank-column-parcel = 包裹
+rank-column-decision = 处置建议
+rank-column-risk = 风险
+rank-column-reason = 首要理由
+rank-column-mass = 质量
+rank-more = 另有 { $count } 条
+rank-wrong = 实情：有应查获之物
+rank-right = 实情：无异常
+rank-nothing = 没有包裹同时含有这些文字。
+rank-keys = 按键：/ 筛选，Esc 清除，方向键移动，回车打开。
+rank-gain = 按此顺序开箱的查获情况
+rank-gain-first = 前 { $first } 件（占 { $share } %）中查获 { $found } 件，应查获共 { $all } 件。
+rank-gain-opened = 已开箱比例
+rank-gain-found = 已查获比例
+rank-gain-curve = 本排序
+rank-gain-ideal = 最佳可能
+rank-gain-chance = 随机开箱
+rank-gain-known = { $count } 件中有 { $known } 件已知实情。
+rank-reason = { $kind }：{ $message }
+rank-page = 页面：{ $path }
