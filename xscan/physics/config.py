@@ -37,9 +37,7 @@ class PhysicsConfig(BaseModel):
         le=0.5,
         description="relative difference of tube voltage that still is the same scanner setting",
     )
-    hardening: bool = Field(
-        default=True, description="correct for beam hardening by projecting the scan again (needs a calibration)"
-    )
+    hardening: bool = Field(default=True, description="correct for beam hardening by projecting the scan again")
     hardening_mm: float = Field(
         default=6.0, gt=0.5, le=50, description="size of the coarse voxels in which hardening is looked at, mm"
     )

@@ -17,6 +17,7 @@ from xscan.physics.config import PhysicsConfig
 from xscan.physics.decomposed import decomposed
 from xscan.physics.hardening import METAL_Z, Gains, block_means, hardening_gains, metal_reading, surely_metal
 from xscan.physics.noise import air_covariance
+from xscan.physics.nominal import hardness_of_high, light_ratio
 from xscan.physics.response import DualMap, dual_map
 from xscan.physics.spectrum import Beam, water_lac
 from xscan.physics.tube import tube_voltages
@@ -155,7 +156,9 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
     low, high = (_scale(scan, c, calibration, config) for c in ("low", "high"))
     if Unit.ARBITRARY in (low.volume.unit, high.volume.unit) and calibration is None:
         return _single(scan, "high", None, config, progress)
-    correct = config.hardening and calibration is not None and _square(scan)
+    if calibration is None and low.volume.unit is high.volume.unit is Unit.LAC:
+        high = _hardened(low, high, config)
+    correct = config.hardening and _square(scan)
     try:
         mapping = dual_map(low.beam, high.beam, 0.0 if correct else config.context_mm / 10)
     except ValueError as error:
@@ -194,6 +197,16 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
         corrected=gains.moved if gains is not None else None,
         corrected_voxels=gains.factors if gains is not None else (1, 1, 1),
     )
+
+
+def _hardened(low: _Scale, high: _Scale, config: PhysicsConfig) -> _Scale:
+    """The high channel with the beam that the scan's own light matter tells of, or as it was."""
+    samples = [(low.volume.read(z), high.volume.read(z)) for z in _samples(low.volume, config)]
+    one, two = (np.concatenate([s[i].ravel() for s in samples]).astype(np.float32) for i in (0, 1))
+    noise = float(np.sqrt(air_covariance(two * np.float32(1000 * high.factor))[0, 0])) / (1000 * high.factor)
+    ratio = light_ratio(one, two, CLEAR_SIGMAS * noise)
+    beam = None if ratio is None else hardness_of_high(low.beam, high.beam.kvp, ratio)
+    return high if beam is None else replace(high, beam=beam, factor=1 / water_lac(beam))
 
 
 def _square(scan: Scan) -> bool:
