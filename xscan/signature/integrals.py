@@ -26,6 +26,7 @@ class Excess:
     background : median of the layer beyond the edge; 0 where there is none
     spread : robust standard deviation of that layer
     voxels : own and edge voxels
+    outmost : what of `total` lies in the outmost layer of the edge, where little should be left
     """
 
     total: Array
@@ -34,6 +35,7 @@ class Excess:
     background: Array
     spread: Array
     voxels: Array
+    outmost: Array
 
 
 def sums_by(slots: NDArray[np.intp], n: int, weights: NDArray[np.float32] | None = None) -> Array:
@@ -67,10 +69,13 @@ def excess(
     scatter = 1.4826 * grouped_median(far_slot, np.abs(far_values - background[far_slot].astype(np.float32)), n)
     background = np.nan_to_num(background)
     voxels = own_count + edge_count
+    last = where.edge_ring == where.edge_ring.max(initial=0)
+    last_sum, last_count = sums_by(edge_slot[last], n, values[where.edge[last]]), sums_by(edge_slot[last], n)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = own_sum / own_count
         level = np.where(np.isfinite(plateau), plateau, mean)
         # a voxel that the object fills by the share f shows f·object + (1 − f)·background
         kept = np.where(np.abs(level) > 4 * np.abs(background), 1 - background / level, 1.0)
         total = (own_sum + edge_sum - background * voxels) / kept
-    return Excess(total, mean, plateau, background, np.nan_to_num(scatter), voxels)
+        outmost = (last_sum - background * last_count) / kept
+    return Excess(total, mean, plateau, background, np.nan_to_num(scatter), voxels, outmost)

@@ -24,6 +24,9 @@ UNKNOWN_ELECTRONS = (0.51, 0.03)  # mol e⁻/g and sigma over the table
 # what cannot stand as a thin wall by itself
 NO_WALL = frozenset({"liquid", "cream", "powder", "food", "foam", "explosive-like", "plant"})
 NO_WALL_PRIOR = 0.05
+# walls of such things are seldom thinner, mm; how seldom falls off over this share of it
+THINNEST_MM = {"ceramic": 2.5, "stone": 5.0, "mineral": 5.0, "animal": 2.5}
+THINNEST_REL = 0.3
 Z_WIDTH = 0.02  # relative: make by make, one material's z_e differs by about this
 
 
@@ -35,6 +38,7 @@ class Evidence:
     ----------
     rho_e, rho_e_sigma : mol e⁻/cm³, of the material itself
     rho_e_least : the material's own electron density is at least about this (thin walls never reach it)
+    wall_electrons : mol e⁻/cm² through a wall; NaN for what is no wall
     z_e, z_e_sigma : effective atomic number
     """
 
@@ -43,6 +47,7 @@ class Evidence:
     rho_e_least: float
     z_e: float
     z_e_sigma: float
+    wall_electrons: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class MaterialTable:
         self.highest = np.array([m.density_g_cm3[1] for m in materials])
         self.prior = np.array([rare_kinds.get(m.kind, 1.0) for m in materials])
         self.wall_prior = np.array([NO_WALL_PRIOR if m.kind in NO_WALL else 1.0 for m in materials])
+        self.thinnest = np.array([THINNEST_MM.get(m.kind, 0.0) for m in materials])
 
     def name(self, e: Evidence, candidates: int) -> Naming:
         """Rank the table by how well it explains the evidence."""
@@ -89,6 +95,10 @@ class MaterialTable:
             # only a lower limit is known: what cannot be as dense as was seen is out
             short = np.clip(e.rho_e_least / self.electrons - self.highest, 0, None) / (0.05 * self.highest)
             belief = belief * np.exp(-0.5 * short**2) * self.wall_prior
+            if e.wall_electrons > 0:
+                wall = 10 * e.wall_electrons / (self.electrons * (self.lowest + self.highest) / 2)
+                thin = np.log(np.maximum(self.thinnest / wall, 1.0)) / THINNEST_REL
+                belief = belief * np.exp(-0.5 * thin**2)
         total = float(belief.sum()) + unknown
         belief, unknown = belief / total, unknown / total
         return self._naming(belief, unknown, candidates)

@@ -28,15 +28,19 @@ class Layers:
     ----------
     own : voxels of objects
     depth : of each own voxel: 1 at the border, counting inwards, 255 deeper than was asked
+    shared : of each own voxel: how many of its six faces are another object's
     edge : voxels around, to which blurring carries an object's signal
+    edge_ring : of each edge voxel: 1 beside the object, counting outwards
     beyond : voxels around those, which show the background
     """
 
     own: Indices
     own_id: Ids
     depth: NDArray[np.uint8]
+    shared: NDArray[np.uint8]
     edge: Indices
     edge_id: Ids
+    edge_ring: NDArray[np.uint8]
     beyond: Indices
     beyond_id: Ids
 
@@ -53,10 +57,12 @@ def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
 
     border = np.zeros(own.size, bool)
     open_ = np.zeros(own.size, bool)
+    shared = np.zeros(own.size, np.uint8)
     for step in faces:
         beside = flat[own + step]
         border |= beside != own_id
         open_ |= beside == 0
+        shared += (beside != own_id) & (beside != 0) & (beside != WALL)
     depth = np.zeros(flat.size, np.uint8)
     depth[own] = 255
     front = own[border]
@@ -85,7 +91,8 @@ def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
 
     edge, edge_id = _joined(rings[:outward])
     far, far_id = _joined(rings[outward:])
-    return Layers(unpadded(own), own_id, depth[own], unpadded(edge), edge_id, unpadded(far), far_id)
+    ring = np.repeat(np.arange(1, outward + 1, dtype=np.uint8), [r[0].size for r in rings[:outward]])
+    return Layers(unpadded(own), own_id, depth[own], shared, unpadded(edge), edge_id, ring, unpadded(far), far_id)
 
 
 def _joined(rings: list[tuple[Indices, Ids]]) -> tuple[Indices, Ids]:

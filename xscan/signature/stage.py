@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from xscan.model import Material, Measure, Object, Quantities, Segmentation, Signature
 from xscan.model.progress import Progress, silent
 from xscan.signature.config import SignatureConfig
+from xscan.signature.doubt import EDGE_SHARE, Doubt
 from xscan.signature.integrals import Excess, excess
 from xscan.signature.naming import Evidence, MaterialTable, Naming, together
 from xscan.signature.neighbourhood import Layers, layers
@@ -21,9 +22,9 @@ __all__ = ["sign"]
 Array = NDArray[np.float64]
 
 HISTOGRAM_EDGES = np.linspace(-200.0, 6200.0, 129)
-EDGE_SHARE = 0.5  # how much of a background that is off goes into the sum over the edge
 LAYERED_REL = 0.15  # z_e of inside and wall that differ by more are two materials
 MOSTLY = 0.97
+TOUCHED = 0.25  # share of border voxels with another object's face, from which on a rim is mixed
 PLATEAU_REL = 0.01  # a core's median stands for its object within about this
 
 
@@ -73,6 +74,9 @@ class _Measured:
     std: Array
     histogram: NDArray[np.int64]
     metal: Array
+    shared: Array
+    border: Array
+    corrected: Array
 
 
 def _measure(
@@ -109,9 +113,24 @@ def _measure(
         peak=_peaks(slots, None if quantities.rho_e is None else quantities.rho_e.array().ravel()[where.own], n),
         std=np.sqrt(variance),
         histogram=histogram.astype(np.int64),
+        shared=np.bincount(slots, where.shared, minlength=n).astype(np.float64),
+        border=np.bincount(slots[where.depth == 1], minlength=n).astype(np.float64),
+        corrected=_corrected(where, slots, n, quantities),
         metal=_metal(where, slots, values, n, segmentation.grid.shape, config) if quantities.has_scale else np.zeros(n),
         **volumes,
     )
+
+
+def _corrected(where: Layers, slots: NDArray[np.intp], n: int, quantities: Quantities) -> Array:
+    """Mean share by which the correction for hardening moved each object, weighted with its electrons."""
+    if quantities.corrected is None or quantities.rho_e is None:
+        return np.zeros(n)
+    places = np.unravel_index(where.own, quantities.grid.shape)
+    coarse = quantities.corrected[tuple(p // f for p, f in zip(places, quantities.corrected_voxels, strict=True))]
+    electrons = np.maximum(quantities.rho_e.array().ravel()[where.own], 0)
+    total = np.bincount(slots, electrons, minlength=n)
+    share: Array = np.bincount(slots, electrons * coarse, minlength=n) / np.maximum(total, 1e-9)
+    return share
 
 
 def _peaks(slots: NDArray[np.intp], values: NDArray[np.float32] | None, n: int) -> Array:
@@ -177,7 +196,18 @@ def _sign_one(
     )
     if m.rho_e is None:
         return replace(signature, volume_mm3=_volume(m.attenuation, i, solid, labelled, voxel, surface, scatter))
-    return _weigh(signature, i, m, quantities, table, config, solid=solid, surface=surface, scatter=scatter)
+    return _weigh(
+        signature,
+        i,
+        m,
+        quantities,
+        table,
+        config,
+        solid=solid,
+        surface=surface,
+        streaks=streak / level,
+        wall_mm=o.shape.get("wall_mm", math.nan),
+    )
 
 
 def _volume(e: Excess, i: int, solid: bool, labelled: float, voxel: float, surface: float, scatter: float) -> Measure:
@@ -199,7 +229,8 @@ def _weigh(
     *,
     solid: bool,
     surface: float,
-    scatter: float,
+    streaks: float,
+    wall_mm: float,
 ) -> Signature:
     assert m.rho_e is not None
     voxel_cm3 = quantities.grid.voxel_volume_mm3 / 1000
@@ -207,58 +238,73 @@ def _weigh(
     if electrons <= 0:
         return signature
     solid = solid and bool(m.rho_e.plateau[i] > 0)  # streaks of metal can leave a core below the air around it
-    noise_rel = float(m.rho_e.spread[i]) * math.sqrt(float(m.rho_e.voxels[i])) / max(float(m.rho_e.total[i]), 1e-9)
-    z, z_sigma = _number(i, m, quantities, scatter)
+    doubt = Doubt.of(
+        calibration=quantities.rho_e_rel,
+        noise=float(m.rho_e.spread[i]) * math.sqrt(float(m.rho_e.voxels[i])) / float(m.rho_e.total[i]),
+        streaks=streaks,
+        corrected=float(m.corrected[i]),
+        shared_faces=float(m.shared[i]),
+        voxels=float(m.voxels[i]),
+        outmost=float(m.rho_e.outmost[i]) / float(m.rho_e.total[i]),
+        surface=surface,
+        level=float(m.attenuation.own[i]) / 1000,
+    )
     plateau = float(m.rho_e.plateau[i]) if solid else math.nan
-    rho_rel = math.hypot(quantities.rho_e_rel, PLATEAU_REL, scatter)
-    evidence = Evidence(
+    loose = math.hypot(doubt.streaks, doubt.corrected)
+    rho_rel = math.hypot(quantities.rho_e_rel, PLATEAU_REL, loose)
+    z, z_sigma = _number(i, m, quantities, loose)
+    whole = Evidence(
         rho_e=plateau,
         rho_e_sigma=plateau * rho_rel if solid else math.nan,
         rho_e_least=float(m.peak[i]) * (1 - rho_rel),
         z_e=z,
         z_e_sigma=z_sigma,
+        wall_electrons=wall_mm / 10 * float(m.rho_e.total[i]) / float(m.voxels[i]),
     )
-    naming = _named(i, m, evidence, table, quantities, config)
-    return _complete(
-        signature, i, m, naming, evidence, electrons, quantities, solid, math.hypot(noise_rel, scatter), surface
-    )
+    evidence, naming = _named(i, m, whole, loose, table, quantities, config)
+    return _complete(signature, i, m, naming, evidence, electrons, quantities, solid, doubt, surface)
 
 
 def _named(
-    i: int, m: _Measured, evidence: Evidence, table: MaterialTable, quantities: Quantities, config: SignatureConfig
-) -> Naming:
-    """The object's naming: one, or where its inside and its wall differ in z_e, of both."""
-    whole = table.name(evidence, config.candidates)
-    if m.rho_e is None or m.photo is None or not (math.isfinite(evidence.rho_e) and math.isfinite(evidence.z_e)):
-        return whole
+    i: int,
+    m: _Measured,
+    whole: Evidence,
+    loose: float,
+    table: MaterialTable,
+    quantities: Quantities,
+    config: SignatureConfig,
+) -> tuple[Evidence, Naming]:
+    """What speaks for the object's material, and its naming: of its core; where core and wall differ, of both."""
+    if m.rho_e is None or m.photo is None or not math.isfinite(whole.rho_e) or not m.photo.plateau[i] > 0:
+        return whole, table.name(whole, config.candidates)
     p = quantities.photo_exponent
     inner_photo, inner = float(m.photo.plateau[i]), float(m.rho_e.plateau[i])
+    inside = (inner_photo / inner) ** (1 / p)
+    # the median of n values scatters by 1.25 / sqrt(n) of theirs
+    noise = 1.25 * float(m.photo.spread[i]) / inner_photo / math.sqrt(float(m.core[i])) / p
+    rel = math.hypot(quantities.z_e_rel, noise, loose)
+    core = replace(whole, z_e=inside, z_e_sigma=inside * rel)
     share = inner * float(m.core[i]) / float(m.rho_e.total[i])
     photo_share = inner_photo * float(m.core[i]) / float(m.photo.total[i])
-    if min(inner, inner_photo) <= 0 or not (0 < share < MOSTLY and 0 < photo_share < MOSTLY):
-        return whole
-    inside = (inner_photo / inner) ** (1 / p)
-    wall = evidence.z_e * ((1 - photo_share) / (1 - share)) ** (1 / p)
-    rel = evidence.z_e_sigma / evidence.z_e
-    if abs(wall / inside - 1) < max(LAYERED_REL, 4 * rel):
-        return whole
-    core = table.name(
-        Evidence(evidence.rho_e, evidence.rho_e_sigma, evidence.rho_e_least, inside, inside * rel), config.candidates
-    )
-    rim = table.name(
-        Evidence(math.nan, math.nan, evidence.rho_e_least, wall, wall * max(rel, LAYERED_REL)), config.candidates
-    )
-    return together(core, rim, share, config.candidates)
+    # where others touch it, their blur stands in its rim, and not a wall of its own
+    alone = float(m.shared[i]) < TOUCHED * float(m.border[i])
+    if alone and 0 < share < MOSTLY and 0 < photo_share < MOSTLY and math.isfinite(whole.z_e):
+        wall = whole.z_e * ((1 - photo_share) / (1 - share)) ** (1 / p)
+        if abs(wall / inside - 1) > max(LAYERED_REL, 4 * rel):
+            rim = Evidence(math.nan, math.nan, whole.rho_e_least, wall, wall * max(rel, LAYERED_REL))
+            inner_name, rim_name = table.name(core, config.candidates), table.name(rim, config.candidates)
+            return whole, together(inner_name, rim_name, share, config.candidates)
+    return core, table.name(core, config.candidates)
 
 
-def _number(i: int, m: _Measured, quantities: Quantities, scatter: float) -> tuple[float, float]:
-    """z_e with its sigma; NaN where it cannot be known."""
+def _number(i: int, m: _Measured, quantities: Quantities, loose: float) -> tuple[float, float]:
+    """z_e of the whole object with its sigma; NaN where it cannot be known."""
     if m.photo is None or m.rho_e is None or m.photo.total[i] <= 0:
         return math.nan, math.nan
     p = quantities.photo_exponent
     z = float((m.photo.total[i] / m.rho_e.total[i]) ** (1 / p))
     noise = float(m.photo.spread[i]) * math.sqrt(float(m.photo.voxels[i])) / float(m.photo.total[i]) / p
-    return z, z * math.hypot(quantities.z_e_rel, noise, scatter)
+    return z, z * math.hypot(quantities.z_e_rel, noise, loose)
 
 
 def _complete(
@@ -270,20 +316,20 @@ def _complete(
     electrons: float,
     quantities: Quantities,
     solid: bool,
-    loose: float,
+    doubt: Doubt,
     surface: float,
 ) -> Signature:
     voxel = quantities.grid.voxel_volume_mm3
     labelled = m.voxels[i] * voxel
     electrons_rel = naming.electrons_sigma / naming.electrons_per_gram
     mass = electrons / naming.electrons_per_gram
-    mass_rel = math.hypot(quantities.rho_e_rel, electrons_rel, loose, 0.01 * surface)
+    mass_rel = math.hypot(doubt.total, electrons_rel)
     if m.density is not None and m.density.total[i] > 0:
         mass = float(m.density.total[i]) * voxel / 1000
-        mass_rel = math.hypot(quantities.rho_e_rel, loose, 0.01 * surface)
+        mass_rel = doubt.total
     assert m.rho_e is not None
     if solid:
-        volume = _volume(m.rho_e, i, solid, labelled, voxel, surface, loose)
+        volume = _volume(m.rho_e, i, solid, labelled, voxel, surface, doubt.loose)
         density = mass / volume.value * 1000
         density_sigma = density * math.hypot(mass_rel, volume.sigma / volume.value)
         rho = evidence.rho_e
