@@ -144,12 +144,12 @@ def test_no_hash_where_not_wanted(tmp_path, scan):
 
 
 def test_a_reader_of_others_is_found(tmp_path, monkeypatch, scan):
-    module = sys.modules["xscan.io.load"]
+    module = sys.modules["xscan.io.choose"]
 
     mine = Reader("mine", lambda p: p.read_bytes() == b"mine", lambda path, *, units, config: scan)
     monkeypatch.setattr(module, "_outsiders", lambda: iter([("mine", mine)]))
     (tmp_path / "x").write_bytes(b"mine")
-    assert module.load(tmp_path / "x").channels is not None
+    assert load(tmp_path / "x").channels is not None
     assert "mine" not in READERS
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from xscan.errors import InputError
+from xscan.io.choose import choose
 from xscan.io.config import IoConfig
 from xscan.io.reader import Reader, head
 from xscan.model import CHANNELS, Provenance, Scan, Volume
 
-__all__ = ["READER"]
+__all__ = ["channels_reader"]
 
 _ENDINGS = (".json", ".raw", ".zraw", ".img", ".txt")  # parts of another file, or its description
 
@@ -45,30 +47,39 @@ def _is_dicom(path: Path) -> bool:
     return head(path, 132)[128:] == b"DICM"
 
 
-def _read(path: Path, *, units: str | None, config: IoConfig) -> Scan:
-    from xscan.io.load import load
+def channels_reader(readers: Callable[[], Mapping[str, Reader]]) -> Reader:
+    """Make the reader of such folders.
 
-    channels: dict[str, Volume] = {}
-    notes: list[str] = []
-    attributes: dict[str, str] = {}
-    kvp: dict[str, float] = {}
-    without_hash = config.model_copy(update={"sha256": False})
-    for name, part in _parts(path).items():
-        scan = load(part, units=units, config=without_hash)
-        if scan.modality != "CT" or len(scan.channels) != 1:
-            raise InputError(part, f"expected one channel of a CT, got {', '.join(scan.channels)} ({scan.modality})")
-        ((found, volume),) = scan.volumes.items()
-        if found not in ("mono", name):
-            raise InputError(part, f"named {name}, but it holds channel {found}", "rename the file")
-        channels[name] = volume
-        notes.extend(f"{part.name}: {note}" for note in scan.provenance.notes)
-        attributes |= {f"{name}.{k}": v for k, v in scan.provenance.attributes.items()}
-        if found in scan.provenance.kvp:
-            kvp[name] = scan.provenance.kvp[found]
-        first = next(iter(channels.values()))
-        if volume.grid != first.grid:
-            raise InputError(part, f"expected {first.grid!r} like the other channel, got {volume.grid!r}")
-    return Scan(channels, Provenance(str(path), form="channels", kvp=kvp, notes=tuple(notes), attributes=attributes))
+    Parameters
+    ----------
+    readers : gives those that the single channels are read with; called when a folder is read
+    """
 
+    def read(path: Path, *, units: str | None, config: IoConfig) -> Scan:
+        channels: dict[str, Volume] = {}
+        notes: list[str] = []
+        attributes: dict[str, str] = {}
+        kvp: dict[str, float] = {}
+        for name, part in _parts(path).items():
+            _, reader = choose(part, readers())
+            scan = reader.read(part, units=units, config=config)
+            if scan.modality != "CT" or len(scan.channels) != 1:
+                raise InputError(
+                    part, f"expected one channel of a CT, got {', '.join(scan.channels)} ({scan.modality})"
+                )
+            ((found, volume),) = scan.volumes.items()
+            if found not in ("mono", name):
+                raise InputError(part, f"named {name}, but it holds channel {found}", "rename the file")
+            channels[name] = volume
+            notes.extend(f"{part.name}: {note}" for note in scan.provenance.notes)
+            attributes |= {f"{name}.{k}": v for k, v in scan.provenance.attributes.items()}
+            if found in scan.provenance.kvp:
+                kvp[name] = scan.provenance.kvp[found]
+            first = next(iter(channels.values()))
+            if volume.grid != first.grid:
+                raise InputError(part, f"expected {first.grid!r} like the other channel, got {volume.grid!r}")
+        return Scan(
+            channels, Provenance(str(path), form="channels", kvp=kvp, notes=tuple(notes), attributes=attributes)
+        )
 
-READER = Reader("a folder of channels (low.nrrd, high.nrrd)", _sniff, _read)
+    return Reader("a folder of channels (low.nrrd, high.nrrd)", _sniff, read)

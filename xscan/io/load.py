@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from xscan.errors import InputError
+from xscan.io.choose import choose
 from xscan.io.config import IoConfig
 from xscan.io.hashing import sha256_of
-from xscan.io.reader import Reader
 from xscan.io.registry import READERS
 from xscan.model import Scan, Volume
 
@@ -42,7 +40,7 @@ def load(path: str | Path, *, units: str | None = None, config: IoConfig | None 
             raise InputError(path, "the file is empty", "fetch it again")
         if path.is_dir() and next(path.iterdir(), None) is None:
             raise InputError(path, "the folder is empty", "give a folder with a scan in it")
-        name, reader = _reader_of(path)
+        name, reader = choose(path, READERS)
         scan = reader.read(path, units=units, config=config)
         known = replace(scan.provenance, path=str(path), form=scan.provenance.form or name)
         if config.sha256 and not known.sha256:
@@ -50,25 +48,6 @@ def load(path: str | Path, *, units: str | None = None, config: IoConfig | None 
     except OSError as error:
         raise InputError(path, f"could not be read: {error.strerror or error}") from error
     return replace(scan, provenance=known)
-
-
-def _reader_of(path: Path) -> tuple[str, Reader]:
-    for name, reader in (*READERS.items(), *_outsiders()):
-        if reader.sniff(path):
-            return name, reader
-    forms = ", ".join(reader.form for reader in READERS.values())
-    if path.is_dir():
-        raise InputError(path, f"no scan that is a folder: expected one of {forms}", "give the scan's file itself")
-    raise InputError(
-        path, f"not a scan of a known form: expected one of {forms}", "raw numbers need a .json of the same name"
-    )
-
-
-def _outsiders() -> Iterator[tuple[str, Reader]]:
-    for point in sorted(entry_points(group="xscan.readers"), key=lambda p: p.name):
-        reader = point.load()
-        if isinstance(reader, Reader):
-            yield point.name, reader
 
 
 def stored_bytes(scan: Scan) -> int:

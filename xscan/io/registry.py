@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xscan.io import channels, hdf5, metaimage, nifti, npy, nrrd, tiff
+from xscan.io import hdf5, metaimage, nifti, npy, nrrd, tiff
+from xscan.io.channels import channels_reader
 from xscan.io.dicom import reader as dicom
 from xscan.io.reader import Reader
 
@@ -15,7 +16,7 @@ READERS: dict[str, Reader] = {
     "metaimage": metaimage.READER,
     "nifti": nifti.READER,
     "npy": npy.READER_NPY,
-    "channels": channels.READER,
+    "channels": channels_reader(lambda: READERS),
     "tiff": tiff.READER,
     "raw": npy.READER_RAW,
 }
