@@ -1,3 +1,5 @@
+from types import ModuleType
+
 import numpy as np
 import pytest
 
@@ -122,3 +124,11 @@ def test_z_e_of_compounds_through_the_map():
         electrons, number = mapping.invert(*readings)
         assert electrons == pytest.approx(1, rel=0.005), formula
         assert number == pytest.approx(z_e(formula), rel=0.01), formula
+
+
+def test_no_name_of_the_package_is_hidden_by_a_module():
+    import xscan.physics
+    import xscan.physics.to_quantities  # imports most of the others
+
+    for name in xscan.physics.__all__:
+        assert not isinstance(getattr(xscan.physics, name), ModuleType), name

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage as ndi
@@ -5,6 +7,7 @@ from scipy import ndimage as ndi
 from xscan.model import Grid, Labels, Object, Quantities, Region, Segmentation, Unit, Volume
 from xscan.physics import load_materials
 from xscan.signature import SignatureConfig, sign
+from xscan.signature.naming import Evidence, MaterialTable
 
 GRID = Grid((40, 60, 60), (1.5, 1.5, 1.5))
 FINE = 3  # cells a voxel: bodies are drawn fine and averaged
@@ -60,14 +63,14 @@ def scene(bodies, *, noise=0.003, parents=None, rho_e_rel=0.01, seed=0):
     return quantities, segmentation(labels, parents or {}), masses
 
 
-def segmentation(labels, parents):
+def segmentation(labels, parents, shape=None):
     regions, objects = [], []
     for i, window in enumerate(ndi.find_objects(labels.astype(np.int32)), 1):
         mine = labels[window] == i
         box = (tuple(s.start for s in window), tuple(s.stop for s in window))
         centroid = tuple((c + s.start + 0.5) * 1.5 for c, s in zip(ndi.center_of_mass(mine), window, strict=True))
         regions.append(Region(i, int(mine.sum()), box, centroid))
-        objects.append(Object(i, "goods", (i,), box, centroid, int(mine.sum()), parent=parents.get(i)))
+        objects.append(Object(i, "goods", (i,), box, centroid, int(mine.sum()), parents.get(i), shape=shape or {}))
     return Segmentation(Labels(GRID, labels), tuple(regions), tuple(objects))
 
 
@@ -179,3 +182,44 @@ def test_no_objects_no_signatures_and_other_grids_are_refused():
 def test_an_object_at_the_edge_of_the_scan_is_signed():
     q, found, masses = scene([(ball((0, 45, 45), 15), "PMMA", 1.18)])
     assert signed(q, found)[1].mass_g.value == pytest.approx(masses[1], rel=0.08)
+
+
+def test_what_fills_a_vessel_is_read_in_its_core_and_not_in_the_blur_of_its_wall():
+    bodies = [(ball((30, 45, 45), 21, 18), "soda-lime glass", 2.5), (ball((30, 45, 45), 18), "ethanol", 0.79)]
+    q, found, masses = scene(bodies, parents={2: 1})
+    got = signed(q, found)
+    assert got[2].z_e.value == pytest.approx(ROWS["ethanol"].z_e, rel=0.02)
+    assert got[2].kind == "liquid"
+    assert got[1].mass_g.value == pytest.approx(masses[1] + masses[2], rel=0.025)
+
+
+def test_a_thin_wall_is_plastic_sooner_than_pottery():
+    q, found, masses = scene([(ball((30, 45, 45), 24, 21.5), "PVC rigid", 1.38)])
+    walled = segmentation(found.labels.array.copy(), {}, {"wall_mm": 2.7})
+    with_wall, without = (signed(q, f)[1] for f in (walled, found))
+    assert with_wall.material == "PVC rigid"
+    belief = [{m.name: m.fraction for m in s.materials} for s in (with_wall, without)]
+    assert belief[0]["PVC rigid"] > belief[1].get("PVC rigid", 0) + 0.1
+    assert with_wall.mass_g.value == pytest.approx(masses[1], rel=0.03)
+
+
+def test_uncertainty_grows_with_contact_and_with_what_was_corrected():
+    left = fine_axes()[2] < 45
+    bodies = [(ball((30, 45, 45), 14) & left, "water", 1.0), (ball((30, 45, 45), 14) & ~left, "PMMA", 1.18)]
+    q, touching, _ = scene(bodies)
+    single, apart, _ = scene([bodies[0]])
+    beside = signed(q, touching)[1].mass_g
+    assert beside.sigma > 1.1 * signed(single, apart)[1].mass_g.sigma
+    # a neighbour that was not found is seen where the blurred edge should end
+    assert signed(q, apart)[1].mass_g.sigma > 1.5 * beside.sigma
+    moved = replace(q, corrected=np.full((10, 15, 15), 0.4, np.float32), corrected_voxels=(4, 4, 4))
+    assert signed(moved, touching)[1].mass_g.sigma > 1.3 * beside.sigma
+    assert signed(moved, touching)[1].mass_g.value == pytest.approx(beside.value, rel=0.02)
+
+
+def test_something_unknown_has_the_electrons_of_what_is_like_it():
+    table = MaterialTable(MATERIALS, {})
+    light = table.name(Evidence(0.3, 0.003, 0.3, 4.6, 0.05), 5)
+    assert light.shares[0].name == "unknown"
+    assert light.electrons_per_gram == pytest.approx(ROWS["polyethylene"].rho_e_per_density, rel=0.02)
+    assert light.electrons_sigma >= 0.025

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xscan.physics.attenuation import lac, rho_e
-    from xscan.physics.calibrate import calibrate
     from xscan.physics.calibration_file import (
         calibration_table,
         calibration_text,
@@ -19,9 +18,10 @@ if TYPE_CHECKING:
         write_calibration,
     )
     from xscan.physics.config import PhysicsConfig
+    from xscan.physics.from_rods import calibrate
     from xscan.physics.materials import load_materials
-    from xscan.physics.quantify import quantify
     from xscan.physics.rods import read_rods
+    from xscan.physics.to_quantities import quantify
     from xscan.physics.zeff import z_e
 
 __all__ = [
@@ -42,13 +42,13 @@ __all__ = [
 
 _HOMES = {
     "PhysicsConfig": "config",
-    "calibrate": "calibrate",
+    "calibrate": "from_rods",
     "calibration_table": "calibration_file",
     "calibration_text": "calibration_file",
     "lac": "attenuation",
     "load_materials": "materials",
     "parse_calibration": "calibration_file",
-    "quantify": "quantify",
+    "quantify": "to_quantities",
     "read_calibration": "calibration_file",
     "read_rods": "rods",
     "rho_e": "attenuation",

@@ -20,7 +20,8 @@ UNKNOWN = "unknown"
 LOG_Z_SPAN = float(np.log(60.0 / 4.0))
 LOG_DENSITY_SPAN = float(np.log(22.0 / 0.01))
 UNKNOWN_PRIOR = 1.0  # as likely, before looking, as any one row of the table
-UNKNOWN_ELECTRONS = (0.51, 0.03)  # mol e⁻/g and sigma over the table
+UNKNOWN_ELECTRONS = (0.51, 0.03)  # mol e⁻/g and sigma over the table, where z_e is not known
+UNKNOWN_Z_WIDTH = 0.1  # relative: so far in z_e materials have about the electrons per gram of one another
 # what cannot stand as a thin wall by itself
 NO_WALL = frozenset({"liquid", "cream", "powder", "food", "foam", "explosive-like", "plant"})
 NO_WALL_PRIOR = 0.05
@@ -101,7 +102,18 @@ class MaterialTable:
                 belief = belief * np.exp(-0.5 * thin**2)
         total = float(belief.sum()) + unknown
         belief, unknown = belief / total, unknown / total
-        return self._naming(belief, unknown, candidates)
+        return self._naming(belief, unknown, self._electrons_near(e.z_e), candidates)
+
+    def _electrons_near(self, z_e: float) -> tuple[float, float]:
+        """Electrons per gram of something unknown, and sigma: as of what has about its z_e."""
+        if not z_e > 0:
+            return UNKNOWN_ELECTRONS
+        away = (np.log(self.z_e / z_e) / UNKNOWN_Z_WIDTH) ** 2
+        weight = np.exp(-0.5 * (away - away.min()))
+        mean = float(weight @ self.electrons / weight.sum())
+        return mean, math.hypot(
+            UNKNOWN_ELECTRONS[1], float(np.sqrt(weight @ (self.electrons - mean) ** 2 / weight.sum()))
+        )
 
     def _density_fit(self, density: Array, sigma: Array) -> Array:
         """Likelihood of a density under an even spread from lowest to highest, blurred by sigma."""
@@ -109,7 +121,7 @@ class MaterialTable:
         fit: Array = np.exp(-0.5 * outside**2) / (self.highest - self.lowest + 2.507 * sigma)
         return fit
 
-    def _naming(self, belief: Array, unknown: float, candidates: int) -> Naming:
+    def _naming(self, belief: Array, unknown: float, other: tuple[float, float], candidates: int) -> Naming:
         order = np.argsort(-belief, kind="stable")[:candidates]
         shares = [
             MaterialShare(self.materials[i].name, self.materials[i].kind, float(min(belief[i], 1.0))) for i in order
@@ -117,10 +129,10 @@ class MaterialTable:
         shares.append(MaterialShare(UNKNOWN, UNKNOWN, float(min(unknown, 1.0))))
         shares = [s for s in shares if s.fraction >= 0.005]
         shares.sort(key=lambda s: -s.fraction)
-        values = np.append(self.electrons, UNKNOWN_ELECTRONS[0])
+        values = np.append(self.electrons, other[0])
         weights = np.append(belief, unknown)
         electrons = float(weights @ values)
-        spread = float(weights @ (values - electrons) ** 2) + unknown * UNKNOWN_ELECTRONS[1] ** 2
+        spread = float(weights @ (values - electrons) ** 2) + unknown * other[1] ** 2
         known = float(belief.sum())
         middle = (self.lowest + self.highest) / 2
         half = (self.highest - self.lowest) / np.sqrt(12)

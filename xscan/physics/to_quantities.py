@@ -12,9 +12,9 @@ from xscan.errors import InputError
 from xscan.language import speaker
 from xscan.model import Calibration, Quantities, Scan, Unit, Volume
 from xscan.model.progress import Progress, silent
-from xscan.physics.calibrate import MODEL
 from xscan.physics.config import PhysicsConfig
 from xscan.physics.decomposed import decomposed
+from xscan.physics.from_rods import MODEL
 from xscan.physics.hardening import METAL_Z, Gains, block_means, hardening_gains, metal_reading, surely_metal
 from xscan.physics.noise import air_covariance
 from xscan.physics.nominal import hardness_of_high, light_ratio
