@@ -188,6 +188,8 @@ def test_alarms_elsewhere_and_of_other_scans(scan, labels):
     (found,) = findings_of(replace(report, threats=(nothing,)), analysis)
     assert (found.object_ids, found.severity) == ((), 0.5)
     assert "nothing that was found" in found.message
+    (found,) = findings_of(replace(report, threats=(replace(nothing, extents=(0, 0, 0)),)), analysis)
+    assert found.object_ids == ()  # an alarm without a box is an alarm nevertheless
     harmless = replace(nothing, assessments=(Assessment("OTHER", "NO_THREAT", 0.9),))
     assert findings_of(replace(report, threats=(harmless,)), analysis) == ()
     with pytest.raises(InputError, match="does not lie in a scan"):

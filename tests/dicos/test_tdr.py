@@ -187,6 +187,14 @@ def test_a_scan_or_a_damaged_file_is_no_report(tmp_path, report, scan):
         write_tdr(tmp_path / "none" / "a.tdr", report)
 
 
+def test_an_object_without_a_box_is_an_object_nevertheless(tmp_path, report):
+    data = pydicom.dcmread(write_tdr(tmp_path / "a.tdr", report))
+    del data.ThreatSequence[0].PTORepresentationSequence[0].ThreatROIVoxelSequence
+    data.save_as(tmp_path / "b.tdr")
+    first = read_tdr(tmp_path / "b.tdr").threats[0]
+    assert (first.extents, first.bitmap, first.mass_g) == ((0, 0, 0), None, 12.5)
+
+
 def test_a_bitmap_of_another_length_is_refused(tmp_path, report):
     data = pydicom.dcmread(write_tdr(tmp_path / "a.tdr", report))
     box = data.ThreatSequence[0].PTORepresentationSequence[0].ThreatROIVoxelSequence[0]

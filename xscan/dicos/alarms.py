@@ -57,11 +57,7 @@ def _findings(
     for threat in report.threats:
         if not any(a.flag in _ALARMING for a in threat.assessments):
             continue
-        inside, window = _on_grid(threat, analysis, report)
-        found = np.bincount(labels[window][inside], minlength=len(sizes))
-        found[0] = 0
-        voxels = int(inside.sum())
-        share = {int(i): float(found[i] / max(1, min(voxels, sizes[i]))) for i in np.flatnonzero(found)}
+        share = _shares(threat, analysis, report, labels, sizes) if any(threat.extents) else {}
         ids = tuple(sorted(i for i, s in share.items() if s >= config.overlap))
         first = next(a for a in threat.assessments if a.flag in _ALARMING)
         where = f"object{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}" if ids else "nothing that was found"
@@ -83,6 +79,21 @@ def _findings(
                 "box_voxel": [list(threat.base), list(threat.extents)],
             },
         )
+
+
+def _shares(
+    threat: Threat,
+    analysis: Analysis,
+    report: ThreatReport,
+    labels: NDArray[np.uint32],
+    sizes: NDArray[np.int64],
+) -> dict[int, float]:
+    """What each object shares with a threat, of the smaller of the two."""
+    inside, window = _on_grid(threat, analysis, report)
+    found = np.bincount(labels[window][inside], minlength=len(sizes))
+    found[0] = 0
+    voxels = int(inside.sum())
+    return {int(i): float(found[i] / max(1, min(voxels, sizes[i]))) for i in np.flatnonzero(found)}
 
 
 def _on_grid(

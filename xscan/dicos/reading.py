@@ -28,8 +28,9 @@ def is_tdr(data: Elements) -> bool:
 def read_tdr(path: str | Path) -> ThreatReport:
     """Read a threat report; explicit or implicit, of whatever system wrote it.
 
-    Numbers that stand for "not told" (negative masses, densities and probabilities) become `None`. What is wrong
-    with it beyond that, `check` tells.
+    Numbers that stand for "not told" (negative masses, densities and probabilities) become `None`; an object that
+    has no box gets one of no size; of several views of an object the first is read. What is wrong with it beyond
+    that, `check` tells.
 
     Raises
     ------
@@ -103,9 +104,7 @@ def _threat(path: Path, data: Elements, index: int) -> Threat:
     number = int(data.number(0x40101010) or 0)
     shown = data.first(0x40101037)
     box = shown.first(0x40101001)
-    base, extents = _triple(box, 0x40101004), _triple(box, 0x40101005)
-    if base is None or extents is None:
-        raise InputError(path, f"threat object {index + 1} has no box", "`xscan dicos check` tells more")
+    base, extents = (_triple(box, tag) or (0.0, 0.0, 0.0) for tag in (0x40101004, 0x40101005))
     base, extents = base[::-1], extents[::-1]
     if not all(np.isfinite((*base, *extents))) or min(extents) < 0 or max(*base, *extents) > 65_536:
         raise InputError(path, f"threat object {index + 1} has a box that cannot be: {base}, {extents}")

@@ -29,7 +29,7 @@ CATEGORIES = ("EXPLOSIVE", "PI", "CONTRABAND", "ANOMALY", "LAPTOP", "PHARMACEUTI
 FLAGS = ("HIGH_THREAT", "THREAT", "NO_THREAT", "UNKNOWN")
 ABILITIES = ("NO_INTERFERENCE", "SHIELD")
 ALARMS = ("ALARM", "CLEAR", "UNKNOWN")
-TDR_TYPES = ("MACHINE", "OPERATOR", "GROUND_TRUTH", "AGGREGATE", "MOD_AGGREGATE")
+TDR_TYPES = ("MACHINE", "OPERATOR", "GROUND TRUTH", "AGGREGATE", "MOD_AGGREGATE", "UNDEFINED")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class Threat:
     Parameters
     ----------
     id : number in the report
-    base, extents : first voxel and size of its box, in voxels (z, y, x) of the image referred to
+    base, extents : first voxel and size of its box, in voxels (z, y, x) of the image referred to; a size of 0 where
+        the report gives no box
     bitmap : its voxels in the box, bool (z, y, x); `None` where the report gives the box alone
     mass_g, density_g_cm3, z_eff, volume_mm3 : `None` where they are not told (negative in the file)
     centre_mm, mass_centre_mm : world positions (x, y, z), mm

@@ -15,6 +15,7 @@ __all__ = ["COMMON", "FRAME", "META", "REFERENCES", "above_zero", "from_zero", "
 
 Rule = Callable[[Elements, int], str | None]
 OOI_TYPES = ("BIO_SAMPLE", "CARGO", "BAGGAGE", "ANIMAL", "OTHER", "PERSON")
+_STATUSES = ("SUCCESSFUL", "JAM", "OVERSIZE", "SLIP", "INCOMPLETE", "CUT", "MERGED", "STITCHED")
 _SYNTAXES = (
     "1.2.840.10008.1.2",
     "1.2.840.10008.1.2.1",
@@ -69,7 +70,7 @@ COMMON = (
     Need(0x00081090, 2, b"LO"),
     Need(0x00100020, 1, b"LO", why="the scan cannot be told from others without it"),
     Need(0x00100021, 1, b"LO"),
-    Need(0x00100022, 1, b"CS", values=("TEXT", "RFID", "BARCODE")),
+    Need(0x00100022, 1, b"CS", values=("TEXT", "RFID", "BARCODE", "MRP")),
     Need(0x00101002, 3, b"SQ", (0, 0)),
     Need(0x00181000, 2, b"LO"),
     Need(0x00181020, 2, b"LO", (1, 0)),
@@ -81,8 +82,8 @@ COMMON = (
     Need(0x00200013, 1, b"IS"),
     Need(0x4010103A, 1, b"CS", values=("V02", "V02A", "V03", "V3", "V04"), why="DICOS readers refuse others"),
     Need(0x40101042, 1, b"CS", values=OOI_TYPES),
-    Need(0x40101044, 1, b"CS", values=("SUCCESSFUL", "ABORTED", "INCOMPLETE", "UNKNOWN")),
-    Need(0x40101048, 1, b"CS", values=("OPERATIONAL", "NONOPERATIONAL", "NON_OPERATIONAL", "TEST", "CALIBRATION")),
+    Need(0x40101044, 1, b"CS", values=_STATUSES),
+    Need(0x40101048, 1, b"CS", values=("OPERATIONAL", "NON_OPERATIONAL")),
     Need(0x40101064, 3, b"SQ", (0, 0)),
 )
 

@@ -11,13 +11,12 @@ import numpy as np
 from xscan.dicos.bitmap import bitmap_bytes
 from xscan.dicos.checks.common import COMMON, FRAME, REFERENCES, above_zero, from_zero
 from xscan.dicos.checks.need import Need, Place, Problem
-from xscan.dicos.report import ABILITIES, ALARMS, CATEGORIES, FLAGS
+from xscan.dicos.report import ABILITIES, ALARMS, CATEGORIES, FLAGS, TDR_TYPES
 from xscan.io.dicom.elements import Elements, Parsed
 from xscan.io.text import parse_time
 
 __all__ = ["TDR_NEEDS", "tdr_rules"]
 
-_TYPES = ("MACHINE", "OPERATOR", "GROUND_TRUTH", "GROUND TRUTH", "AGGREGATE", "MOD_AGGREGATE", "MOD AGGREGATE")
 _ALARMING = ("HIGH_THREAT", "THREAT")
 _DENSEST = 23.0  # g/cm³: nothing is denser than osmium
 _OFF_BY = 50.0  # mass against density times volume; beyond it a unit is wrong (kg for g: 1000)
@@ -97,7 +96,7 @@ TDR_NEEDS = (
     Need(0x00081110, 1, b"SQ", (1, 0), items=REFERENCES, why="the report is of no scan without it"),
     Need(0x40101011, 3, b"SQ", items=_THREAT, counts=(1, 0)),
     Need(0x40101024, 1, b"CS", values=("SUCCESS", "ABORT")),
-    Need(0x40101027, 1, b"CS", values=_TYPES),
+    Need(0x40101027, 1, b"CS", values=TDR_TYPES),
     Need(0x40101029, 1, b"LO", (1, 0), why="nobody knows what decided"),
     Need(0x4010102B, 1, b"DT"),
     Need(0x40101031, 1, b"CS", values=ALARMS),

@@ -113,7 +113,7 @@ def read_image(path: Path) -> Image | None:
     if sop_class == _DIRECTORY or 0x00041220 in data:
         return None
     if sop_class == _DICOS + "3" or data.text(0x00080060) == "TDR":
-        raise InputError(path, "a threat report (TDR), not a scan", "give the scan that it speaks of")
+        raise InputError(path, "a threat report (TDR), not a scan", "`xscan dicos show` reads it; give the scan")
     if not parsed.pixel_tag:
         raise InputError(path, "a DICOM file without pixels", "it was cut off, or is no scan")
     rows, columns = data.count(0x00280010) or 0, data.count(0x00280011) or 0
