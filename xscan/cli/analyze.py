@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xscan.cli.bar import progress_bar
-from xscan.cli.options import PATH, analysis_options, speaking
+from xscan.cli.options import PATH, analysis_options, reporting
 from xscan.errors import UsageError
 from xscan.language import Language, text
 
@@ -34,6 +34,7 @@ def command(
     units: str | None,
     config_file: Path | None,
     lang: Language | None,
+    pdf: bool,
     exit_code: bool,
     quiet: bool,
 ) -> int:
@@ -47,7 +48,7 @@ def command(
     from xscan.config import load_config
     from xscan.pipeline import analyze
 
-    config = speaking(load_config(config_file), lang)
+    config = reporting(load_config(config_file), lang, pdf)
     others = read_alarms(alarms) if alarms is not None else None  # a wrong one is refused before the long work
     if tdr is not None and not tdr.absolute().parent.is_dir():
         raise UsageError(f"{tdr}: its folder does not exist")

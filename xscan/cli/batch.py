@@ -11,7 +11,7 @@ import click
 
 from xscan.cli.analyze import NOT_CLEAR
 from xscan.cli.bar import progress_bar
-from xscan.cli.options import PATH, analysis_options, speaking
+from xscan.cli.options import PATH, analysis_options, reporting
 from xscan.errors import InputError, XscanError
 from xscan.files import written_aside
 from xscan.language import Language, in_language, text
@@ -56,6 +56,7 @@ def command(
     units: str | None,
     config_file: Path | None,
     lang: Language | None,
+    pdf: bool,
     exit_code: bool,
     quiet: bool,
 ) -> int:
@@ -69,7 +70,7 @@ def command(
     from xscan.config import load_config
     from xscan.pipeline import analyze
 
-    config = speaking(load_config(config_file), lang)
+    config = reporting(load_config(config_file), lang, pdf)
     library = template.load_library(templates, config=config.template) if templates else None
     known = physics.read_calibration(calibration) if calibration else None
     found = list(find_parcels(parcels))

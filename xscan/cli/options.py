@@ -13,7 +13,7 @@ from xscan.language import LANGUAGES, Language
 if TYPE_CHECKING:
     from xscan.config import Config
 
-__all__ = ["PATH", "analysis_options", "language_option", "quiet_option", "speaking", "units_option"]
+__all__ = ["PATH", "analysis_options", "language_option", "pdf_option", "quiet_option", "reporting", "units_option"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,11 +33,14 @@ language_option = click.option(
 )
 
 
-def speaking(config: Config, lang: Language | None) -> Config:
-    """Return settings with the language that the command line asks for, where it asks for one."""
-    if lang is None:
-        return config
-    return config.model_copy(update={"report": config.report.model_copy(update={"language": lang})})
+pdf_option = click.option("--pdf", is_flag=True, help="Write report.pdf too.")
+
+
+def reporting(config: Config, lang: Language | None, pdf: bool) -> Config:
+    """Return settings with the language and files that the command line asks for, where it asks for any."""
+    wanted: dict[str, object] = {} if lang is None else {"language": lang}
+    wanted |= {"pdf": True} if pdf else {}
+    return config.model_copy(update={"report": config.report.model_copy(update=wanted)})
 
 
 def analysis_options(function: F) -> F:
@@ -49,6 +52,7 @@ def analysis_options(function: F) -> F:
             units_option,
             click.option("--config", "config_file", type=PATH, help="TOML file of settings; see `xscan config show`."),
             language_option,
+            pdf_option,
             click.option("--exit-code", is_flag=True, help="Exit with 10 where a decision is not `clear`."),
             quiet_option,
         )

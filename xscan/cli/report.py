@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xscan.cli.bar import progress_bar
-from xscan.cli.options import PATH, language_option, quiet_option, speaking, units_option
+from xscan.cli.options import PATH, language_option, pdf_option, quiet_option, reporting, units_option
 from xscan.language import LANGUAGES, Language
 
 __all__ = ["command"]
@@ -21,6 +21,7 @@ __all__ = ["command"]
 @units_option
 @click.option("--config", "config_file", type=PATH, help="TOML file of settings; see `xscan config show`.")
 @language_option
+@pdf_option
 @quiet_option
 def command(
     folder: Path,
@@ -30,6 +31,7 @@ def command(
     units: str | None,
     config_file: Path | None,
     lang: Language | None,
+    pdf: bool,
     quiet: bool,
 ) -> None:
     """Write report.html of FOLDER again, from its report.json, its labels.h5 and the scan.
@@ -46,7 +48,7 @@ def command(
     document = read_report(folder)
     if lang is None and "language" not in config.report.model_fields_set:
         lang = document.get("language") if document.get("language") in LANGUAGES else None
-    config = speaking(config, lang)
+    config = reporting(config, lang, pdf)
     try:
         source, sha256 = Path(document["scan"]["path"]), document["scan"]["sha256"]
         binning = int(document["scan"].get("binning", 1))

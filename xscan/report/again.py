@@ -14,12 +14,9 @@ from xscan.model import Progress, Quantities, TemplateLibrary, silent
 from xscan.report.aside import written_aside
 from xscan.report.config import ReportConfig
 from xscan.report.document import SCHEMA_NAME
-from xscan.report.page import page
-from xscan.report.projections import projections
 from xscan.report.scene import Scene
 from xscan.report.sentences import translated
-from xscan.report.thumbnail import NAME as THUMBNAIL
-from xscan.report.thumbnail import thumbnail
+from xscan.report.shown import SHOWN, shown
 
 __all__ = ["read_labels", "read_report", "write_page"]
 
@@ -85,7 +82,7 @@ def write_page(
     config: ReportConfig = ReportConfig(),  # noqa: B008
     progress: Progress = silent,
 ) -> Path:
-    """Write report.html and its thumbnail of a folder again, from its report.json and labels.h5.
+    """Write report.html, thumbnail and (where asked for) PDF of a folder again, from its report.json and labels.h5.
 
     Parameters
     ----------
@@ -117,11 +114,11 @@ def write_page(
                 "give the scan that was analysed",
             )
         meshes = {t.id: t.mesh for t in library.templates} if library is not None else {}
-        scene, seen = Scene(document, quantities, labels, meshes, language=config.language), projections(quantities)
-        html, small = page(scene, config=config, projected=seen, progress=progress), thumbnail(scene, seen)
+        scene = Scene(document, quantities, labels, meshes, language=config.language)
+        files = shown(scene, config=config, progress=progress)
     except (KeyError, TypeError, ValueError, AttributeError, TemplateError) as error:
         raise InputError(folder / "report.json", f"is not a whole {SCHEMA_NAME} ({error!r:.80})", REMEDY) from error
-    with written_aside(folder, (THUMBNAIL, "report.html")) as aside:
-        (aside / THUMBNAIL).write_bytes(small)
-        (aside / "report.html").write_text(html, encoding="utf-8")
+    with written_aside(folder, SHOWN) as aside:
+        for name, content in files.items():
+            (aside / name).write_bytes(content)
     return folder / "report.html"

@@ -16,6 +16,7 @@ class ReportConfig(BaseModel):
 
     language: Language = Field(default="en", description="of the page, the summary and the messages: en or zh")
     page: bool = Field(default=True, description="write report.html beside report.json and labels.h5")
+    pdf: bool = Field(default=False, description="write report.pdf too, for print and files")
     picture_pixels: int = Field(
         default=640,
         ge=64,

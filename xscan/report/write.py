@@ -1,4 +1,4 @@
-"""The files of one report: report.json, labels.h5, report.html, thumbnail.png."""
+"""The files of one report: report.json, labels.h5, and what people look at."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from xscan.report.aside import written_aside
 from xscan.report.config import ReportConfig
 from xscan.report.document import report_json
 from xscan.report.labels import write_labels
-from xscan.report.page import page
-from xscan.report.projections import projections
 from xscan.report.scene import scene_of
-from xscan.report.thumbnail import NAME as THUMBNAIL
-from xscan.report.thumbnail import thumbnail
+from xscan.report.shown import SHOWN, shown
 
 __all__ = ["write_report"]
 
-NAMES = ("labels.h5", THUMBNAIL, "report.html", "report.json")
+NAMES = ("labels.h5", *SHOWN, "report.json")
 
 
 def write_report(
@@ -40,8 +37,8 @@ def write_report(
     Returns
     -------
     Path
-        `out`, which now holds report.json, labels.h5 and, unless the configuration says no, report.html and
-        thumbnail.png.
+        `out`, which now holds report.json, labels.h5 and, unless the configuration says no, report.html,
+        thumbnail.png and perhaps report.pdf.
 
     Raises
     ------
@@ -65,14 +62,8 @@ def write_report(
         (aside / "report.json").write_text(text + "\n", encoding="utf-8")
         if config.page:
             scene = scene_of(analysis, document, config.language)
-            seen = projections(analysis.quantities)
-            (aside / THUMBNAIL).write_bytes(thumbnail(scene, seen))
-            html = page(
-                scene,
-                config=config,
-                projected=seen,
-                progress=lambda f, t="": progress(0.1 + 0.9 * f, t),
-            )
-            (aside / "report.html").write_text(html, encoding="utf-8")
+            files = shown(scene, config=config, progress=lambda f, t="": progress(0.1 + 0.9 * f, t))
+            for name, content in files.items():
+                (aside / name).write_bytes(content)
     progress(1.0, "report")
     return out
