@@ -35,11 +35,11 @@ def weigh_alarms(analysis: Analysis, report: ThreatReport, config: Config) -> An
 
 
 def write_threat_report(analysis: Analysis, path: Path, config: Config) -> Path:
-    """Write the decision as a DICOS threat report; its time is that of the clock, or of SOURCE_DATE_EPOCH where set."""
+    """Write the decision as a DICOS threat report; its time is the local clock's, or SOURCE_DATE_EPOCH where set."""
     from xscan import dicos
     from xscan._version import __version__
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    decided = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    decided = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now().astimezone()
     report = dicos.report_of(analysis, config=config.dicos, version=__version__, decided=decided)
     return dicos.write_tdr(path, report)

@@ -129,7 +129,7 @@ def _segmentation(numbered: NDArray[np.uint16], scan: Scan, shown: Sequence[Segm
     content = hashlib.sha256(np.ascontiguousarray(numbered).tobytes()).hexdigest()
     content += "\0".join(f"{s.id}:{s.name}" for s in shown)
     sources, classes = _sources(scan, places)
-    made = hd.seg.Segmentation(
+    made: Dataset = hd.seg.Segmentation(
         source_images=sources,
         pixel_array=numbered,
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
@@ -212,11 +212,12 @@ def _instances(scan: Scan) -> dict[tuple[int, ...], tuple[str, str]]:
 def _header(scan: Scan, sop_class: str, uid: str, place: Sequence[float] | None) -> Dataset:
     from pydicom import Dataset
     from pydicom.dataset import FileMetaDataset
+    from pydicom.uid import ExplicitVRLittleEndian
 
     time = scan.provenance.acquired or UNKNOWN_TIME
     data = Dataset()
     data.file_meta = FileMetaDataset()
-    data.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data.SOPClassUID, data.SOPInstanceUID = sop_class, uid
     data.StudyInstanceUID, data.FrameOfReferenceUID = study_uid(scan), frame_uid(scan)
     data.SeriesInstanceUID = series_uid(scan, next(iter(scan.channels)))
