@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench fixtures clean
+.PHONY: demo test check lanes bench fixtures clean
 
 $(BIN)/.ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xscan needs Python 3.11 or newer; say make PYTHON=python3.12")'
@@ -30,6 +30,10 @@ check: $(BIN)/.ready-dev  ## layers, lint, types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+lanes: $(BIN)/.ready-dev  ## the kernels' tests again, with every index checked, and as plain Python
+	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest tests/kernels -n logical --maxprocesses 8
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/kernels -n logical --maxprocesses 8
 
 bench: $(BIN)/.ready-dev  ## kernels against their peers, into benchmarks/results.json and benchmarks/README.md
 	$(BIN)/python -m pip install --quiet --group bench

@@ -1,64 +1,87 @@
-"""Measure all kernels, write benchmarks/results.json and the table in benchmarks/README.md."""
+"""The table of benchmarks/README.md: every kernel at 256³, the main ones at 512³ and at an odd width."""
+
+from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
+import time
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from benchmarks.kernels.cases import cases
-from benchmarks.kernels.measure import bandwidth, measure
+from xscan.bench import VECTORS, Row, bandwidth, line, markdown, parcel, rows, use_vectors
 
 FOLDER = Path(__file__).parents[1]
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
+MAIN = (
+    "label",
+    "label_slabs",
+    "region_statistics",
+    "component_statistics",
+    "fill_holes",
+    "dual_energy_polynomial",
+    "read",
+)
+LARGE = (*MAIN, "distance")
+ODD = (*MAIN[:1], *MAIN[2:6], "surface", "median3", "gaussian", "guided", "distance", "closing", "watershed")
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """The rows as Markdown."""
-    lines = [
-        "| kernel | case | threads | ms (best) | peer | peer ms (best) | × median | × best | peak MB | peer MB "
-        "| × limit | equal |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+def plan(size: int) -> list[tuple[tuple[int, int, int], tuple[str, ...]]]:
+    """Shapes and the kernels measured on each (none: all)."""
+    return [
+        ((size,) * 3, ()),
+        ((2 * size,) * 3, LARGE),
+        ((size - 6, size - 1, size // 2 + 3), ODD),
     ]
-    for r in rows:
-        lines.append(
-            f"| {r['kernel']} | {r['case']} | {r['threads']} "
-            f"| {r['seconds'] * 1e3:.1f} ({r['spread'][0] * 1e3:.1f}) | {r['peer']} "
-            f"| {r['peer_seconds'] * 1e3:.1f} ({r['peer_spread'][0] * 1e3:.1f}) | {r['ratio']} | {r['best_ratio']} "
-            f"| {r['peak_mb']:.0f} | {r['peer_peak_mb']:.0f} | {r['limit_ratio']} | {'yes' if r['equal'] else 'NO'} |"
-        )
-    return "\n".join(lines)
+
+
+def write(found: list[Row], about: dict[str, object]) -> None:
+    """Both files anew, whole at every moment: a run that is cut off loses nothing."""
+    page = FOLDER / "README.md"
+    text = page.read_text()
+    start, stop = text.index(BEGIN) + len(BEGIN), text.index(END)
+    head = ", ".join(f"{name} {value}" for name, value in about.items())
+    for path, new in (
+        (FOLDER / "results.json", json.dumps({**about, "rows": [asdict(row) for row in found]}, indent=1) + "\n"),
+        (page, f"{text[:start]}\n\n{head}.\n\n{markdown(found)}\n\n{text[stop:]}"),
+    ):
+        aside = path.with_suffix(".part")
+        aside.write_text(new)
+        os.replace(aside, path)
 
 
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kernels", description=__doc__)
-    parser.add_argument("--size", type=int, default=256, help="edge of the volume in voxels (256)")
+    parser.add_argument("--size", type=int, default=256, help="edge of the volume in voxels; also its double (256)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--only", help="kernels whose name holds this word")
-    parser.add_argument("--repeats", type=int, help="turns of each case")
+    parser.add_argument("--seconds", type=float, default=2.5, help="for the turns of one case (2.5)")
+    parser.add_argument("--vectors", choices=list(VECTORS), default="native", help="longest vectors to use")
+    parser.add_argument("--once", action="store_true", help="only the first size")
     given = parser.parse_args()
-    speed = bandwidth()
-    rows = []
-    for case in cases(given.size):
-        if given.only and given.only not in case.kernel:
-            continue
-        case.repeats = given.repeats or case.repeats
-        for row in measure(case, tuple(given.threads), speed):
-            rows.append(row)
-            print(
-                f"{row['kernel']:24s}{row['case']:40s}{row['threads']:2d}  {row['ratio']:7.2f} x {row['peer']}",
-                "" if row["equal"] else "NOT EQUAL",
-                flush=True,
-            )
-    if given.only:
-        return
-    about = {"size": given.size, "machine": platform.machine(), "copy_gb_s": round(speed / 1e9, 1)}
-    (FOLDER / "results.json").write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
-    page = FOLDER / "README.md"
-    text = page.read_text()
-    start, stop = text.index(BEGIN) + len(BEGIN), text.index(END)
-    page.write_text(f"{text[:start]}\n\n{given.size}³ voxels.\n\n{table(rows)}\n\n{text[stop:]}")
+    use_vectors(given.vectors)
+    about: dict[str, object] = {
+        "machine": platform.machine(),
+        "vectors": given.vectors,
+        "copy GB/s": " and ".join(f"{bandwidth(t) / 1e9:.1f}" for t in given.threads),
+        "threads": " and ".join(map(str, given.threads)),
+    }
+    found: list[Row] = []
+    start = time.perf_counter()
+    for shape, kernels in plan(given.size)[: 1 if given.once else None]:
+        subject = parcel(shape)
+        for row in rows(
+            subject,
+            kernels=kernels,
+            threads=tuple(given.threads),
+            limit_s=given.seconds,
+            missing=lambda name: print(f"{name}: not installed, left out"),
+        ):
+            found.append(row)
+            write(found, about)
+            print(f"{time.perf_counter() - start:5.0f} s  {row.subject:12s}{line(row)}", flush=True)
+        del subject
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._jit import cache_folder
+    from ._telling import tell_compiling
     from ._warm import warmup
     from .distances import distance
     from .filtering import bilateral, gaussian, guided, median3
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from .posing import PoseScores, pair_histogram, pose_scores, sample_field
     from .projecting import backproject, project_fan, project_parallel
     from .refining import FieldGrid, lay_points, pose_costs, refine_poses
-    from .surfaces import surface_area
+    from .streaming import label_slabs
+    from .surfaces import mean_breadth, mean_curvature, surface_area
     from .transmission import material_paths, transmit
 
 __all__ = [
@@ -41,8 +43,11 @@ __all__ = [
     "guided",
     "h_maxima",
     "label",
+    "label_slabs",
     "lay_points",
     "material_paths",
+    "mean_breadth",
+    "mean_curvature",
     "median3",
     "opening",
     "pair_histogram",
@@ -55,6 +60,7 @@ __all__ = [
     "region_statistics",
     "sample_field",
     "surface_area",
+    "tell_compiling",
     "transmit",
     "warmup",
     "watershed",
@@ -62,6 +68,7 @@ __all__ = [
 
 _HOMES = {
     "_jit": ("cache_folder",),
+    "_telling": ("tell_compiling",),
     "_warm": ("warmup",),
     "distances": ("distance",),
     "filtering": ("bilateral", "gaussian", "guided", "median3"),
@@ -73,7 +80,8 @@ _HOMES = {
     "posing": ("PoseScores", "pair_histogram", "pose_scores", "sample_field"),
     "projecting": ("backproject", "project_fan", "project_parallel"),
     "refining": ("FieldGrid", "lay_points", "pose_costs", "refine_poses"),
-    "surfaces": ("surface_area",),
+    "streaming": ("label_slabs",),
+    "surfaces": ("mean_breadth", "mean_curvature", "surface_area"),
     "transmission": ("material_paths", "transmit"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

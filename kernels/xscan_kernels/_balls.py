@@ -53,25 +53,53 @@ def unpack_rows(words, rows, first_row, first_word, invert, flat, shape, begin, 
 
 
 @kernel
-def _spread(left, right, done, reach, spread):
-    """Dilate a row by ``reach`` voxels to both sides, when ``left`` and ``right`` are by ``done`` already.
+def _reach_up(source, target, step, n):
+    """``source`` and itself ``step`` (1 to 63) voxels further on, in rows of ``n`` words."""
+    up = np.uint64(step)
+    down = np.uint64(64 - step)
+    here, before, to = source[1:], source[: source.size - 1], target[1:]
+    for i in range(np.uint64(to.size)):
+        to[i] = here[i] | (here[i] << up) | (before[i] >> down)
+    for i in range(0, source.size, n):  # nothing comes over from the row before
+        target[i] = source[i] | (source[i] << up)
 
-    Each side apart: bits that left the row on one side must not be missed on the way back.
+
+@kernel
+def _reach_down(source, target, step, n):
+    """As :func:`_reach_up`, the other way."""
+    up = np.uint64(step)
+    down = np.uint64(64 - step)
+    here, after = source[: source.size - 1], source[1:]
+    for i in range(np.uint64(here.size)):
+        target[i] = here[i] | (here[i] >> up) | (after[i] << down)
+    for i in range(n - 1, source.size, n):
+        target[i] = source[i] | (source[i] >> up)
+
+
+@kernel
+def _union(target, one, other):
+    for i in range(np.uint64(target.size)):
+        target[i] = one[i] | other[i]
+
+
+@kernel
+def _spread(plane, widths, n, left, right, spare, spread):
+    """Rows of a plane dilated by each of ``widths`` to both sides.
+
+    Each side apart: bits that left a row on one side must not be missed on the way back.
     """
-    n = spread.size
-    while done < reach:
-        step = min(reach - done, done + 1, 63)
-        up = np.uint64(step)
-        down = np.uint64(64 - step)
-        for w in range(n - 1, 0, -1):
-            right[w] |= (right[w] << up) | (right[w - 1] >> down)
-        right[0] |= right[0] << up
-        for w in range(n - 1):
-            left[w] |= (left[w] >> up) | (left[w + 1] << down)
-        left[n - 1] |= left[n - 1] >> up
-        done += step
-    for w in range(n):
-        spread[w] = left[w] | right[w]
+    left[:] = plane
+    right[:] = plane
+    done = 0
+    for i in range(widths.size):
+        while done < widths[i]:
+            step = min(widths[i] - done, done + 1, 63)
+            _reach_down(left, spare, step, n)
+            left, spare = spare, left
+            _reach_up(right, spare, step, n)
+            right, spare = spare, right
+            done += step
+        _union(spread[i], left, right)
 
 
 @kernel
@@ -94,9 +122,10 @@ def dilate_planes(words, half, widths, rows, width, out, begin, end):
     size = rows * n
     flat = words.reshape(-1)
     target = out.reshape(-1)
-    left = np.empty((rows, n), np.uint64)
-    right = np.empty((rows, n), np.uint64)
-    spread = np.empty((widths.size, rows, n), np.uint64)
+    left = np.empty(size, np.uint64)
+    right = np.empty(size, np.uint64)
+    spare = np.empty(size, np.uint64)
+    spread = np.empty((widths.size, size), np.uint64)
     disk = np.empty(size, np.uint64)
     for index in range(begin * size, end * size):
         target[index] = ZERO
@@ -107,14 +136,7 @@ def dilate_planes(words, half, widths, rows, width, out, begin, end):
             any_ |= flat[index]
         if any_ == ZERO:
             continue
-        done = 0
-        for i in range(widths.size):
-            for y in range(rows):
-                if i == 0:
-                    left[y] = words[z * rows + y]
-                    right[y] = words[z * rows + y]
-                _spread(left[y], right[y], done, widths[i], spread[i, y])
-            done = widths[i]
+        _spread(flat[z * size : (z + 1) * size], widths, n, left, right, spare, spread)
         for dz in range(half.shape[0]):
             if not (begin <= z - dz < end or begin <= z + dz < end):
                 continue
@@ -122,7 +144,7 @@ def dilate_planes(words, half, widths, rows, width, out, begin, end):
             for dy in range(half.shape[1]):
                 if half[dz, dy] < 0 or dy >= rows:
                     continue
-                lines = spread[np.searchsorted(widths, half[dz, dy])].reshape(-1)
+                lines = spread[np.searchsorted(widths, half[dz, dy])]
                 _add(disk[dy * n :], lines[: size - dy * n])
                 if dy > 0:
                     _add(disk[: size - dy * n], lines[dy * n :])

@@ -14,7 +14,7 @@ from numba.core import config
 
 from ._jit import kernel
 
-__all__ = ["count", "first", "greater_word", "near_word", "nonzero_word"]
+__all__ = ["count", "equal_word", "first", "greater_word", "near_word", "nonzero_word"]
 
 Word = np.uint64
 ONE = np.uint64(1)
@@ -42,13 +42,17 @@ def _python_near(flat: Any, start: int, begin: int, delta: Any) -> Any:
     return _pack(np.maximum(one, other) - np.minimum(one, other) <= delta)
 
 
+def _python_equal(flat: Any, start: int, begin: int) -> Any:
+    return _pack(flat[start : start + 64] == flat[begin : begin + 64])
+
+
 def _pack(truths: Any) -> Any:
     return np.packbits(truths, bitorder="little").view(np.uint64)[0]
 
 
 if config.DISABLE_JIT:
     first, count, greater64 = _python_first, _python_count, _python_greater
-    nonzero64, near64 = _python_nonzero, _python_near
+    nonzero64, near64, equal64 = _python_nonzero, _python_near, _python_equal
 else:
     from llvmlite import ir
     from numba import types
@@ -120,6 +124,17 @@ else:
         return types.uint64(flat, types.int64), codegen
 
     @intrinsic
+    def equal64(typingctx: Any, flat: Any, start: Any, begin: Any) -> Any:
+        """Word whose bit i tells whether ``flat[start + i]`` and ``flat[begin + i]`` are equal integers."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            left = _load64(context, builder, signature.args[0], args[0], args[1])
+            right = _load64(context, builder, signature.args[0], args[0], args[2])
+            return _word(builder, builder.icmp_unsigned("==", left, right))
+
+        return types.uint64(flat, types.int64, types.int64), codegen
+
+    @intrinsic
     def near64(typingctx: Any, flat: Any, start: Any, begin: Any, delta: Any) -> Any:
         """Word whose bit i tells whether ``flat[start + i]`` and ``flat[begin + i]`` differ by <= delta."""
 
@@ -164,6 +179,23 @@ def nonzero_word(flat, start, valid):
     word = np.uint64(0)
     for bit in range(valid):
         if flat[start + bit] != 0:
+            word |= ONE << np.uint64(bit)
+    return word
+
+
+@kernel
+def equal_word(flat, start, begin, valid):
+    """Bits of ``flat[start + i] == flat[begin + i]``, of integers; a place before or past ``flat`` equals none."""
+    if start >= 0 and begin >= 0 and start + 64 <= flat.size and begin + 64 <= flat.size:
+        word = equal64(flat, start, begin)
+        if valid < 64:
+            word &= (ONE << np.uint64(valid)) - ONE
+        return word
+    word = np.uint64(0)
+    for bit in range(valid):
+        one = start + bit
+        other = begin + bit
+        if 0 <= one < flat.size and 0 <= other < flat.size and flat[one] == flat[other]:
             word |= ONE << np.uint64(bit)
     return word
 

@@ -9,13 +9,14 @@ from ._jit import kernel
 
 __all__ = ["across_planes", "within_planes"]
 
-STEPS = 8  # mean number of steps in a block from which on envelopes are faster
+STEPS = 96  # mean number of steps in a block from which on envelopes are faster
 BLOCK = 64  # columns at a time: the values of 512 rows of them stay in the second-level cache
 ONE = np.uint64(1)
 ZERO = np.uint64(0)
+ENDLESS = np.uint32(0x7F800000)  # the bits of infinity
 
+equal_word = _bits.equal_word
 first = _bits.first
-near_word = _bits.near_word
 
 
 @kernel
@@ -41,7 +42,7 @@ def _along_x(labels, base, width, step, most, squares):
         valid = min(64, width - at)
         changes = ZERO
         if valid > 0:
-            changes = ~near_word(labels, base + at, base + at - 1, valid, labels[base] * 0)
+            changes = ~equal_word(labels, base + at, base + at - 1, valid)
         if valid < 64:
             changes &= (ONE << np.uint64(valid)) - ONE
             changes |= ONE << np.uint64(valid)  # the row's end ends its last run
@@ -58,17 +59,39 @@ def _along_x(labels, base, width, step, most, squares):
 
 
 @kernel
-def _lower(best, other, square):
-    for c in range(np.uint64(best.size)):
-        best[c] = min(best[c], other[c] + square)
+def _lower(best, lower, values, p, k, squares):
+    """``best``, with the rows k to k + 3 before and after row ``p`` brought in, into ``lower``.
+
+    A row beyond the edge changes nothing. Two arrays, because a minimum stored where it was read from
+    becomes a masked store, many times slower.
+    """
+    n = values.shape[0]
+    a0 = values[p - k if p >= k else p]
+    a1 = values[p - k - 1 if p >= k + 1 else p]
+    a2 = values[p - k - 2 if p >= k + 2 else p]
+    a3 = values[p - k - 3 if p >= k + 3 else p]
+    b0 = values[p + k if p + k < n else p]
+    b1 = values[p + k + 1 if p + k + 1 < n else p]
+    b2 = values[p + k + 2 if p + k + 2 < n else p]
+    b3 = values[p + k + 3 if p + k + 3 < n else p]
+    s0, s1, s2, s3 = squares[k], squares[k + 1], squares[k + 2], squares[k + 3]
+    for c in range(BLOCK):
+        one = min(min(a0[c], b0[c]) + s0, min(a1[c], b1[c]) + s1)
+        two = min(min(a2[c], b2[c]) + s2, min(a3[c], b3[c]) + s3)
+        lower[c] = min(best[c], min(one, two))
 
 
 @kernel
-def _lower_marked(best, other, square, mark, others):
-    """As :func:`_lower`, where voxels of another label count as outside."""
-    for c in range(np.uint64(best.size)):
-        reach = other[c] if others[c] == mark[c] else np.float32(0)
-        best[c] = min(best[c], reach + square)
+def _lower_marked(best, lower, values, marks, p, k, square):
+    """As :func:`_lower`, of rows ``p - k`` and ``p + k``, where voxels of another label count as outside."""
+    n = values.shape[0]
+    before = p - k if p >= k else p
+    after = p + k if p + k < n else p
+    a, b, mark, mark_a, mark_b = values[before], values[after], marks[p], marks[before], marks[after]
+    for c in range(BLOCK):
+        one = a[c] if mark_a[c] == mark[c] else np.float32(0)
+        two = b[c] if mark_b[c] == mark[c] else np.float32(0)
+        lower[c] = min(best[c], min(one, two) + square)
 
 
 @kernel
@@ -130,32 +153,100 @@ def _envelope(values, marks, c, step, best, shares, sites, heights, edges):
 
 
 @kernel
-def _columns(values, marks, step, best, bits):
-    """Min-plus down the rows of a block of columns, from ``values`` into ``best`` (``bits`` are its bits).
+def _least(bits):
+    """Smallest of floats not below zero, by their bits."""
+    low = bits[0]
+    for c in range(np.uint64(bits.size)):
+        low = min(low, bits[c])
+    return low
 
-    Fast where the border is near; where it is found to be far, envelopes take over.
+
+@kernel
+def _lows(values, lows):
+    """Least value of every four neighbouring rows, of row ``p`` and the three after it at ``p + 3``.
+
+    Room of three at either end stands for rows that are not there.
     """
+    bits = values.view(np.uint32)
+    lows[:] = np.inf
+    places = lows.view(np.uint32)
+    for p in range(values.shape[0]):
+        low = _least(bits[p])
+        for place in range(p, p + 4):
+            places[place] = min(places[place], low)
+
+
+@kernel
+def _hide_endless(values, endless):
+    """Set columns without any finite value to 0, so that they hold up no others; ``endless`` tells which."""
+    for c in range(BLOCK):
+        low = values[0, c]
+        for p in range(1, values.shape[0]):
+            low = min(low, values[p, c])
+        endless[c] = low == np.inf
+        if endless[c]:
+            values[:, c] = np.float32(0)
+
+
+@kernel
+def _columns(values, marks, step, best, bits, endless):
+    """Min-plus down the rows of a block of columns, from ``values`` into ``best``.
+
+    Fast where the border is near; where it is found to be far, envelopes take over. ``bits`` are those of
+    ``values``, ``endless`` is room for a block of truths.
+    """
+    hidden = marks.size == 0 and _highest(bits) == ENDLESS
+    if hidden:
+        _hide_endless(values, endless)
+    _nearest(values, marks, step, best)
+    if hidden:
+        for c in range(BLOCK):
+            if endless[c]:
+                best[:, c] = np.float32(np.inf)
+
+
+@kernel
+def _nearest(values, marks, step, best):
+    """What :func:`_columns` does once columns without an end are out of the way."""
     n = values.shape[0]
+    squares = np.empty(n + 4, np.float32)
+    for k in range(n + 4):
+        squares[k] = np.float32(k * step) ** 2
+    lows = np.empty(n + 6, np.float32)
+    if marks.size > 0:
+        lows[:] = np.float32(0)  # a voxel of another label counts as 0
+    else:
+        _lows(values, lows)
+    lines = np.empty((2, BLOCK), np.float32)
+    bits = lines.view(np.uint32)
     limit = np.empty(1, np.float32)
     high = limit.view(np.uint32)
     budget = STEPS * n
     for p in range(n):
-        line = best[p]
-        _copy(line, values[p])
-        high[0] = _highest(bits[p])
-        for k in range(1, n):
-            square = np.float32(k * step) ** 2
-            if square >= limit[0] or (p < k and p + k >= n):
-                break
-            for q in (p - k, p + k):
-                if 0 <= q < n:
-                    if marks.size > 0:
-                        _lower_marked(line, values[q], square, marks[p], marks[q])
-                    else:
-                        _lower(line, values[q], square)
-            if k < 3 or k % 4 == 0:  # the check costs as much as a step
-                high[0] = _highest(bits[p])
-            budget -= 1
+        now = 0
+        _copy(lines[now], values[p])
+        high[0] = _highest(bits[now])
+        k = 1
+        while squares[k] < limit[0] and (p >= k or p + k < n):
+            low = np.float32(np.inf)
+            if p + k < n:
+                low = min(low, lows[p + k + 3])
+            if p >= k:
+                low = min(low, lows[p - k])
+            if low + squares[k] >= limit[0]:  # none of the rows k to k + 3 away can be nearer
+                k += 4
+                continue
+            if marks.size > 0:
+                for j in range(k, min(k + 4, n)):
+                    _lower_marked(lines[now], lines[1 - now], values, marks, p, j, squares[j])
+                    now = 1 - now
+            else:
+                _lower(lines[now], lines[1 - now], values, p, k, squares)
+                now = 1 - now
+            k += 4
+            budget -= 4
+            high[0] = _highest(bits[now])
+        _copy(best[p], lines[now])
         if budget < 0:
             sites = np.empty(n, np.int64)
             heights = np.empty(n)
@@ -181,7 +272,7 @@ def within_planes(labels, shape, size, most, many, out, begin, end):
     values = np.empty((rows, BLOCK), np.float32)
     best = np.empty((rows, BLOCK), np.float32)
     marks = np.empty((rows if many else 0, BLOCK), labels.dtype)
-    bits = best.view(np.uint32)
+    endless = np.empty(BLOCK, np.bool_)
     given = values.reshape(-1).view(np.uint32)
     for z in range(begin, end):
         plane = out[z]
@@ -197,7 +288,7 @@ def within_planes(labels, shape, size, most, many, out, begin, end):
                     _copy(marks[y], labels[at : at + m])
             if _highest(given) == 0:  # nothing but outside
                 continue
-            _columns(values, marks, size[0], best, bits)
+            _columns(values, marks, size[0], best, given, endless)
             for y in range(rows):
                 _copy(plane[y, x : x + m], best[y, :m])
 
@@ -209,7 +300,7 @@ def across_planes(labels, shape, step, many, out, begin, end):
     values = np.empty((depth, BLOCK), np.float32)
     best = np.empty((depth, BLOCK), np.float32)
     marks = np.empty((depth if many else 0, BLOCK), labels.dtype)
-    bits = best.view(np.uint32)
+    endless = np.empty(BLOCK, np.bool_)
     given = values.reshape(-1).view(np.uint32)
     for y in range(begin, end):
         for x in range(0, width, BLOCK):
@@ -222,7 +313,7 @@ def across_planes(labels, shape, step, many, out, begin, end):
                     _copy(marks[z], labels[at : at + m])
             if _highest(given) == 0:
                 continue
-            _columns(values, marks, step, best, bits)
+            _columns(values, marks, step, best, given, endless)
             for z in range(depth):
                 line = best[z]
                 target = out[z, y, x : x + m]

@@ -8,12 +8,7 @@ from ._jit import kernel
 
 __all__ = ["flood", "reconstruct_grey"]
 
-
-@kernel
-def _before(values, ages, a, b):
-    if values[a] != values[b]:
-        return values[a] < values[b]
-    return ages[a] < ages[b]
+HALF = np.uint64(32)
 
 
 @kernel
@@ -24,79 +19,77 @@ def _grow(array):
 
 
 @kernel
-def _swap(values, ages, places, a, b):
-    values[a], values[b] = values[b], values[a]
-    ages[a], ages[b] = ages[b], ages[a]
-    places[a], places[b] = places[b], places[a]
-
-
-@kernel
-def _rise(values, ages, places, child):
+def _push(keys, places, items, key, place):
+    """Let a new item rise from the end of the heap."""
+    child = items
     while child > 0:
-        parent = (child + 1) // 2 - 1
-        if not _before(values, ages, child, parent):
+        parent = (child - 1) >> 1
+        if key >= keys[parent]:
             break
-        _swap(values, ages, places, child, parent)
+        keys[child] = keys[parent]
+        places[child] = places[parent]
         child = parent
+    keys[child] = key
+    places[child] = place
 
 
 @kernel
-def _sink(values, ages, places, items):
+def _pop(keys, places, items):
+    """Take the first item away: the last one, put in its place, sinks to where it belongs."""
+    last = items - 1
+    key = keys[last]
+    place = places[last]
     at = 0
-    while 2 * at + 1 < items:
-        least = at
-        if _before(values, ages, 2 * at + 1, at):
-            least = 2 * at + 1
-        if 2 * at + 2 < items and _before(values, ages, 2 * at + 2, least):
-            least = 2 * at + 2
-        if least == at:
+    while 2 * at + 1 < last:
+        least = 2 * at + 1
+        if least + 1 < last and keys[least + 1] < keys[least]:
+            least += 1
+        if keys[least] >= key:
             break
-        _swap(values, ages, places, at, least)
+        keys[at] = keys[least]
+        places[at] = places[least]
         at = least
+    keys[at] = key
+    places[at] = place
 
 
 @kernel
-def flood(image, inside, output, steps):
-    """Flood the padded flat ``output`` from its non-zero voxels over ``inside``, lowest value first.
+def flood(ranks, todo, output, steps):
+    """Flood the padded flat ``output`` from its non-zero voxels over ``todo``, lowest rank first.
 
-    A binary heap ordered by value and age, as scikit-image's: markers of equal value leave it in the
-    same order there, so that the two agree to the voxel. Border voxels must not be inside.
+    A binary heap ordered by rank and age, as scikit-image's: markers of equal value leave it in the same
+    order there, so that the two agree to the voxel. A key is the rank (uint32, the value's order) in the
+    upper half, the age in the lower, so that one comparison tells. ``todo`` is 1 at voxels inside without
+    a label, never in the border.
     """
-    space = 1024
-    values = np.empty(space, image.dtype)
-    ages = np.empty(space, np.int64)
-    places = np.empty(space, np.int64)
+    keys = np.empty(1024, np.uint64)
+    places = np.empty(1024, np.int64)
     items = 0
     for index in range(output.size):
         if output[index] != 0:
-            if items == values.size:
-                values, ages, places = _grow(values), _grow(ages), _grow(places)
-            values[items] = image[index]
-            ages[items] = 0
-            places[items] = index
+            if items == keys.size:
+                keys, places = _grow(keys), _grow(places)
+            _push(keys, places, items, np.uint64(ranks[index]) << HALF, index)
             items += 1
-            _rise(values, ages, places, items - 1)
-    age = 1
+    age = np.uint64(1)
     while items > 0:
         place = places[0]
-        level = values[0]
+        level = keys[0] >> HALF
+        label = output[place]
+        _pop(keys, places, items)
         items -= 1
-        if items > 0:
-            _swap(values, ages, places, 0, items)
-            _sink(values, ages, places, items)
         for step in steps:
             there = place + step
-            if inside[there] == 0 or output[there] != 0:
+            if todo[there] == 0:
                 continue
-            age += 1
-            output[there] = output[place]
-            if items == values.size:
-                values, ages, places = _grow(values), _grow(ages), _grow(places)
-            values[items] = max(level, image[there])  # a flood does not run downhill
-            ages[items] = age
-            places[items] = there
+            todo[there] = 0
+            output[there] = label
+            age += np.uint64(1)
+            if items == keys.size:
+                keys, places = _grow(keys), _grow(places)
+            height = max(level, np.uint64(ranks[there]))  # a flood does not run downhill
+            _push(keys, places, items, (height << HALF) | age, there)
             items += 1
-            _rise(values, ages, places, items - 1)
 
 
 @kernel

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+from numba.core import config, event
 from platformdirs import user_cache_path
+
+from ._telling import LISTENERS
 
 __all__ = ["cache_folder", "kernel", "source_hash"]
 
@@ -52,6 +54,23 @@ def cache_folder() -> Path | None:
     return None
 
 
+class _Teller(event.Listener):  # type: ignore[misc]
+    """Passes on that numba begins to compile a kernel (not a helper inside of one)."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+
+    def on_start(self, event: Any) -> None:
+        self.depth += 1
+        if self.depth == 1:
+            for listener in LISTENERS:
+                listener(event.data["dispatcher"].py_func.__name__)
+
+    def on_end(self, event: Any) -> None:
+        self.depth -= 1
+
+
+event.register("numba:compile", _Teller())
 _FOLDER = None if config.DISABLE_JIT else cache_folder()
 
 

@@ -16,11 +16,10 @@ __all__ = ["add_joint", "add_weighted", "highest", "measure_bits", "measure_labe
 ONE = np.uint64(1)
 ZERO = np.uint64(0)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-SAME = np.uint32(0)
 
 count = _bits.count
+equal_word = _bits.equal_word
 first = _bits.first
-near_word = _bits.near_word
 nonzero_word = _bits.nonzero_word
 
 
@@ -41,7 +40,7 @@ def _label_runs(labels, base, width, starts, ends, marks):
         valid = min(64, width - at)
         if n > 0 and marks[n - 1] == 0 and nonzero_word(labels, base + at, valid) == ZERO:
             continue  # outside goes on: most of a volume, at half the cost
-        changes = ~near_word(labels, base + at, base + at - 1, valid, SAME) & (ALL >> np.uint64(64 - valid))
+        changes = ~equal_word(labels, base + at, base + at - 1, valid) & (ALL >> np.uint64(64 - valid))
         if at == 0:
             changes |= ONE
         while changes != ZERO:
@@ -112,24 +111,29 @@ def _add_positions(starts, ends, marks, n, z, y, boxes, sums):
 
 
 @kernel
-def _add_surface(labels, base, width, plane, edge, surface):
-    """Count voxels of a row with a face on another label; all of them on an ``edge`` row."""
-    for at in range(0, width, 64):
-        here = base + at
-        valid = min(64, width - at)
+def _add_surface(labels, base, width, plane, edge, above, behind, surface):
+    """Count voxels of a row with a face on another label; all of them on an ``edge`` row.
+
+    ``above`` holds, a word for each 64 voxels, where the row before has the same labels, ``behind`` where the
+    plane before has; they are replaced by the same for the rows that come after. Words without a label are
+    not looked at: what they hold concerns only voxels of label 0.
+    """
+    for word in range(above.size):
+        here = base + 64 * word
+        valid = min(64, width - 64 * word)
         border = nonzero_word(labels, here, valid)
         if border == ZERO:
+            above[word] = behind[word] = ZERO
             continue
+        inner = above[word] & behind[word]
+        above[word] = equal_word(labels, here, here + width, valid)
+        behind[word] = equal_word(labels, here, here + plane, valid)
         if not edge:
-            inner = near_word(labels, here, here - width, valid, SAME)
-            inner &= near_word(labels, here, here + width, valid, SAME)
-            inner &= near_word(labels, here, here - plane, valid, SAME)
-            inner &= near_word(labels, here, here + plane, valid, SAME)
-            inner &= near_word(labels, here, here - 1, valid, SAME)
-            inner &= near_word(labels, here, here + 1, valid, SAME)
-            if at == 0:
+            inner &= above[word] & behind[word] & equal_word(labels, here, here - 1, valid)
+            inner &= equal_word(labels, here, here + 1, valid)
+            if word == 0:
                 inner &= ~ONE
-            if at + valid == width:
+            if word == above.size - 1:
                 inner &= ~(ONE << np.uint64(valid - 1))
             border &= ~inner
         while border != ZERO:
@@ -190,7 +194,7 @@ def _add_values(starts, ends, marks, n, z, y, values, base, least_label, zero, s
             wide = value + zero
             s += wide
             ss += wide * wide
-            sx += wide * step
+            sx += wide * np.int64(np.uint32(step))  # 32 bits wide: a product that vectors know
         row = sums[mark]
         row[0] += s
         row[1] += ss
@@ -202,6 +206,15 @@ def _add_values(starts, ends, marks, n, z, y, values, base, least_label, zero, s
 
 
 @kernel
+def _bin(value, places, offset, low, scale, spare):
+    """Bin of a value, ``spare`` for one beyond all; unsigned, so that no index is taken from the end."""
+    if places.size > 0:
+        return np.uint64(places[np.uint64(np.int64(value) + offset)])
+    place = (value - low) * scale
+    return np.uint64(place) if 0 <= place < spare else np.uint64(spare)
+
+
+@kernel
 def _add_bins(starts, ends, marks, n, values, base, least_label, places, offset, low, scale, bins):
     """Count values by label and bin; the last bin takes what no other does.
 
@@ -209,19 +222,26 @@ def _add_bins(starts, ends, marks, n, values, base, least_label, places, offset,
     other would wait for each other. Small integers find their bin in ``places``.
     """
     ways = bins.shape[0] - 1
-    spare = bins.shape[2] - 1
     for index in range(n):
         mark = marks[index]
         if mark < least_label:
             continue
-        for x in range(starts[index], ends[index]):
-            value = values[base + x]
-            if places.size > 0:
-                bin_ = np.int64(places[np.int64(value) + offset])
-            else:
-                place = (value - low) * scale
-                bin_ = np.int64(place) if 0 <= place < spare else spare
-            bins[x & ways, mark, bin_] += np.uint32(1)
+        one, two, three, four = bins[0, mark], bins[1 & ways, mark], bins[2 & ways, mark], bins[3 & ways, mark]
+        x = base + np.int64(starts[index])
+        end = base + np.int64(ends[index])
+        while x + 4 <= end:
+            a = _bin(values[x], places, offset, low, scale, one.size - 1)
+            b = _bin(values[x + 1], places, offset, low, scale, one.size - 1)
+            c = _bin(values[x + 2], places, offset, low, scale, one.size - 1)
+            d = _bin(values[x + 3], places, offset, low, scale, one.size - 1)
+            one[a] += np.uint32(1)
+            two[b] += np.uint32(1)
+            three[c] += np.uint32(1)
+            four[d] += np.uint32(1)
+            x += 4
+        while x < end:
+            one[_bin(values[x], places, offset, low, scale, one.size - 1)] += np.uint32(1)
+            x += 1
 
 
 @kernel
@@ -255,6 +275,13 @@ def measure_labels(
     starts = np.empty(width + 1, np.int32)
     ends = np.empty(width + 1, np.int32)
     marks = np.empty(width + 1, np.uint32)
+    words = (width + 63) // 64
+    above = np.empty(words, np.uint64)
+    behind = np.empty((rows, words), np.uint64)
+    for y in range(rows if positions and begin > 0 else 0):
+        for word in range(words):
+            here = (begin * rows + y) * width + 64 * word
+            behind[y, word] = equal_word(labels, here, here - rows * width, min(64, width - 64 * word))
     for z in range(begin, end):
         for y in range(rows):
             base = (z * rows + y) * width
@@ -265,10 +292,12 @@ def measure_labels(
             if positions:
                 _add_positions(starts, ends, marks, n, z, y, boxes, sums)
             if n == 1 and marks[0] < least_label:
+                above[:] = ZERO
+                behind[y] = ZERO
                 continue
             if positions:
                 edge = z == 0 or y == 0 or z == depth - 1 or y == rows - 1
-                _add_surface(labels, base, width, rows * width, edge, surface)
+                _add_surface(labels, base, width, rows * width, edge, above, behind[y], surface)
             if values.size > 0:
                 _add_values(starts, ends, marks, n, z, y, values, base, least_label, zero, channel, least, most)
                 if bins.size > 0:

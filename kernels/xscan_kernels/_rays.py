@@ -10,58 +10,82 @@ __all__ = ["spread_fan", "spread_parallel", "sum_rays"]
 
 
 @kernel
-def _ray(image, x, y, dx, dy):
-    """Joseph's sum along the line through (x, y) in direction (dx, dy), in pixels of length one."""
-    rows, width = image.shape
-    total = np.float32(0)
-    if abs(dy) >= abs(dx):
-        slope = dx / dy
-        at = x - y * slope
-        for row in range(rows):
-            left = np.floor(at)
-            i = np.int64(left)
-            part = np.float32(at - left)
-            if 0 <= i < width:
-                total += image[row, i] * (np.float32(1) - part)
-            if -1 <= i < width - 1:
-                total += image[row, i + 1] * part
-            at += slope
-    else:
-        slope = dy / dx
-        at = y - x * slope
-        for column in range(width):
-            left = np.floor(at)
-            i = np.int64(left)
-            part = np.float32(at - left)
-            if 0 <= i < rows:
-                total += image[i, column] * (np.float32(1) - part)
-            if -1 <= i < rows - 1:
-                total += image[i + 1, column] * part
-            at += slope
-    return total * np.float32(np.sqrt(1 + slope * slope))
+def _add_row(line, row, starts, slopes, sums, begin, end):
+    """Add to the rays [begin, end) what they meet in one row, read between its pixels.
+
+    ``line`` is the row with a zero before and two after it, so that no place has to be asked whether it
+    lies inside; ``starts`` and ``slopes`` are the rays' places at row 0 and their steps a row.
+    """
+    most = np.float64(line.size - 3)
+    for d in range(begin, end):
+        at = min(max(starts[d] + row * slopes[d], -1.0), most)
+        left = np.floor(at)
+        part = np.float32(at - left)
+        i = np.uint64(np.int32(left) + np.int32(1))
+        sums[d] = (sums[d] + line[i] * (np.float32(1) - part)) + line[i + np.uint64(1)] * part
 
 
 @kernel
-def sum_rays(stack, angles, offsets, source, pixel, out, begin, end):
-    """Line integrals for angles [begin, end) of all images; ``source`` mm from the axis, inf for parallel.
+def sum_rays(stack, turned, angles, offsets, source, pixel, out, begin, end):
+    """Line integrals (Joseph) for angles [begin, end) of all images; ``source`` mm from the axis, inf for parallel.
 
-    ``offsets`` are the detector elements' places, mm, on the line through the axis.
+    ``stack`` holds the images with a column of zeros before and two after them, ``turned`` the same of the
+    transposed images: a ray steps through rows or columns, whichever it crosses faster. ``offsets`` are
+    the detector elements' places, mm, on the line through the axis.
     """
-    rows, width = stack.shape[1:]
+    rows, width = stack.shape[1], turned.shape[1]
     middle_x = (width - 1) / 2
     middle_y = (rows - 1) / 2
+    number = offsets.size
+    starts = np.empty(number)
+    slopes = np.empty(number)
+    steep = np.empty(number, np.bool_)
+    sums = np.empty(number, np.float32)
     for a in range(begin, end):
         c = np.cos(angles[a])
         s = np.sin(angles[a])
-        for k in range(stack.shape[0]):
-            for d in range(offsets.size):
-                u = offsets[d]
-                dx = -s
-                dy = c
-                if np.isfinite(source):
-                    dx = u * c - source * s
-                    dy = u * s + source * c
-                out[k, a, d] = _ray(stack[k], u * c / pixel + middle_x, u * s / pixel + middle_y, dx, dy) * pixel
+        for d in range(number):
+            u = offsets[d]
+            dx = -s
+            dy = c
+            if np.isfinite(source):
+                dx = u * c - source * s
+                dy = u * s + source * c
+            x = u * c / pixel + middle_x
+            y = u * s / pixel + middle_y
+            steep[d] = abs(dy) >= abs(dx)
+            slopes[d] = dx / dy if steep[d] else dy / dx
+            starts[d] = x - y * slopes[d] if steep[d] else y - x * slopes[d]
+        for k in range(out.shape[0]):
+            sums[:] = np.float32(0)
+            first = 0
+            while first < number:
+                last = first
+                while last < number and steep[last] == steep[first]:
+                    last += 1
+                image = stack[k] if steep[first] else turned[k]
+                for row in range(image.shape[0]):
+                    _add_row(image[row], np.float64(row), starts, slopes, sums, first, last)
+                first = last
+            for d in range(number):
+                out[k, a, d] = sums[d] * np.float32(np.sqrt(1 + slopes[d] * slopes[d])) * pixel
+
+
+@kernel
+def _spread_row(rays, base, step, target, begin, end):
+    """Add to pixels [begin, end) of a row what the rays through them brought, read between elements."""
+    for x in range(begin, end):
+        at = base + x * step
+        left = np.floor(at)
+        i = np.uint64(np.int32(left))
+        part = np.float32(at - left)
+        target[x] += rays[i] + part * (rays[i + np.uint64(1)] - rays[i])
+
+
+@kernel
+def _within(base, step, x, elements):
+    """Whether pixel ``x`` of a row lies between the first and the last element."""
+    return 0 <= np.floor(base + x * step) < elements - 1
 
 
 @kernel
@@ -71,21 +95,21 @@ def spread_parallel(sinogram, angles, first, step, pixel, scale, out, begin, end
     elements = sinogram.shape[2]
     for k in range(out.shape[0]):
         for y in range(begin, end):
+            target = out[k, y]
             for x in range(width):
-                out[k, y, x] = 0
+                target[x] = 0
             for a in range(angles.size):
                 c = np.cos(angles[a]) * pixel / step
                 s = np.sin(angles[a]) * pixel / step
                 base = (y - (rows - 1) / 2) * s - (width - 1) / 2 * c - first / step
-                for x in range(width):
-                    at = base + x * c
-                    i = np.int64(np.floor(at))
-                    if 0 <= i < elements - 1:
-                        part = np.float32(at - i)
-                        one = sinogram[k, a, i]
-                        out[k, y, x] += one + part * (sinogram[k, a, i + 1] - one)
+                low, high = 0, width  # places run one way along a row: those within stand together
+                while low < high and not _within(base, c, low, elements):
+                    low += 1
+                while high > low and not _within(base, c, high - 1, elements):
+                    high -= 1
+                _spread_row(sinogram[k, a], base, c, target, low, high)
             for x in range(width):
-                out[k, y, x] *= scale
+                target[x] *= scale
 
 
 @kernel

@@ -19,6 +19,7 @@ __all__ = [
     "drop_small",
     "find",
     "join",
+    "join_planes",
     "keep_open",
     "link_mask",
     "link_values",
@@ -287,13 +288,42 @@ def rename(labels, renumber):
 
 
 @kernel
-def write_labels(inside, starts, derive, offsets, labels, out, width, begin, end):
-    """Write rows [begin, end) of the flat label volume; starts follow from inside where ``derive``."""
+def _fill(out, begin, end, label):
+    for index in range(begin, end):
+        out[index] = label
+
+
+@kernel
+def _zero(out, begin, end):
+    for index in range(begin, end):
+        out[index] = np.uint32(0)  # a constant: becomes memset, which need not read what it overwrites
+
+
+@kernel
+def _write_word(out, at, stop, bits, marks, labels, run):
+    """Write one word voxel by voxel, without a branch: fastest where runs are short."""
+    for index in range(at, stop):
+        run += np.int64(marks & ONE)
+        out[index] = labels[np.uint64(max(run, 0))] * np.uint32(bits & ONE)
+        marks >>= ONE
+        bits >>= ONE
+
+
+@kernel
+def write_labels(inside, starts, derive, offsets, labels, out, width, clean, begin, end):
+    """Write rows [begin, end) of the flat label volume; starts follow from inside where ``derive``.
+
+    Zeros are written in stretches that go on across rows; not at all where ``out`` is ``clean`` (zero).
+    """
+    zeros = begin * width  # from here on zeros are still to be written
     for row in range(begin, end):
+        if offsets[row + 1] == offsets[row]:
+            continue
         run = offsets[row] - 1
         base = row * width
         last = ZERO
         current = np.uint32(0)
+        since = base  # where the run of label `current` began
         for word in range(inside.shape[1]):
             bits = inside[row, word]
             before = (bits << ONE) | last
@@ -301,31 +331,48 @@ def write_labels(inside, starts, derive, offsets, labels, out, width, begin, end
             marks = bits & ~before if derive else starts[row, word]
             changes = (bits ^ before) | marks
             at = base + 64 * word
-            stop = at + min(64, width - 64 * word)
             if count(changes) > DENSE:
-                for index in range(at, stop):
-                    out[index] = np.uint32(0)
-                while bits != ZERO:
-                    bit = np.uint64(first(bits))
-                    run += np.int64((marks >> bit) & ONE)
-                    out[at + np.int64(bit)] = labels[run]
-                    bits &= bits - ONE
+                stop = min(at + 64, base + width)
+                if current != 0:
+                    _fill(out, since, at, current)
+                elif not clean:
+                    _zero(out, zeros, at)
+                _write_word(out, at, stop, bits, marks, labels, run)
+                run += count(marks)
                 current = out[stop - 1]
+                since = zeros = stop
                 continue
             while changes != ZERO:
                 bit = np.uint64(first(changes))
-                until = min(stop, base + 64 * word + np.int64(bit))
-                for index in range(at, until):
-                    out[index] = current
-                at = until
+                place = at + np.int64(bit)
+                if current != 0:
+                    _fill(out, since, place, current)
+                    zeros = place
+                current = np.uint32(0)
                 if (marks >> bit) & ONE:
                     run += 1
                     current = labels[run]
-                else:
-                    current = np.uint32(0)
+                    if current != 0:
+                        since = place
+                        if not clean:
+                            _zero(out, zeros, place)
                 changes &= changes - ONE
-            for index in range(at, stop):
-                out[index] = current
+        if current != 0:
+            _fill(out, since, base + width, current)
+            zeros = base + width
+    if not clean:
+        _zero(out, zeros, end * width)
+
+
+@kernel
+def join_planes(before, after, parent, shift):
+    """Join the components that two labellings give to one plane; those of ``after`` count from ``shift``.
+
+    Component ``n`` of ``before`` stands in ``parent`` at ``n - 1``, of ``after`` at ``shift + n - 1``.
+    """
+    for index in range(before.size):
+        if after[index] != 0:
+            join(parent, np.int64(before[index]) - 1, np.int64(after[index]) - 1 + shift)
 
 
 @kernel

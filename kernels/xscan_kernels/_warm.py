@@ -1,6 +1,7 @@
 """Compiling everything beforehand, by calling every public function on tiny volumes."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from . import (
     posing,
     projecting,
     refining,
+    streaming,
     surfaces,
 )
 
@@ -44,6 +46,13 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
                 measuring.region_statistics(labels, (v, v), bins=((0, 9, 4),) * 2, joint=True) for v in (grey, real)
             ],
         ),
+        (
+            "component_statistics",
+            lambda: [
+                measuring.component_statistics(v, threshold=5, min_size=2, bins=((0, 9, 4),)) for v in (grey, real)
+            ],
+        ),
+        ("label_slabs", lambda: streaming.label_slabs(grey, labels.copy(), threshold=5, slab_mb=1e-6)),
         ("median3", lambda: [filtering.median3(v) for v in (grey, real)]),
         ("gaussian", lambda: filtering.gaussian(real, 0.5)),
         ("guided", lambda: filtering.guided(real)),
@@ -89,16 +98,25 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
     ]
 
 
-def warmup(progress: Callable[[int, int, str], object] | None = None) -> None:
+def warmup(progress: Callable[[int, int, str], object] | None = None) -> dict[str, float]:
     """Compile every kernel for the usual types, into the folder that later processes read.
 
     Parameters
     ----------
     progress : callable, optional
         Called with (done, total, name) before each.
+
+    Returns
+    -------
+    dict
+        Seconds that each took, by name; next to nothing where it was compiled already.
     """
     calls = _calls()
+    seconds = {}
     for index, (name, call) in enumerate(calls):
         if progress is not None:
             progress(index, len(calls), name)
+        start = perf_counter()
         call()
+        seconds[name] = perf_counter() - start
+    return seconds

@@ -24,6 +24,17 @@ def _steps(shape: tuple[int, ...], connectivity: int) -> NDArray[np.int64]:
     return np.asarray(flat[np.argsort(squares, kind="stable")], np.int64)
 
 
+def _ranks(relief: Array) -> NDArray[np.uint32]:
+    """Numbers that are ordered (and equal) as the values are."""
+    kind = relief.dtype
+    if kind == np.float32:
+        bits = (relief + np.float32(0)).view(np.uint32)  # adding zero makes -0 equal to 0
+        return np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+    if kind.itemsize == 8:
+        return np.unique(relief, return_inverse=True)[1].reshape(relief.shape).astype(np.uint32)
+    return (relief.astype(np.int64) - np.iinfo(kind).min).astype(np.uint32)
+
+
 def watershed(
     image: ArrayLike,
     markers: ArrayLike,
@@ -59,10 +70,12 @@ def watershed(
         raise ValueError("markers: expected values from 0 to 2**32 - 1")
     inside = np.ones(relief.shape, np.uint8) if mask is None else (as_mask("mask", mask) != 0).view(np.uint8)
     same_shape("mask", inside, relief.shape)
+    if relief.size >= 2**32 - 1:
+        raise OverflowError(f"image: got {relief.size} voxels, expected fewer than 2**32 - 1")
     output = np.pad(seeds.astype(np.uint32) * inside, 1)
+    todo = np.pad(inside, 1) & (output == 0)
     steps = _steps(output.shape, connectivity)
-    flat = output.reshape(-1)
-    _flood.flood(np.pad(relief, 1).reshape(-1), np.pad(inside, 1).reshape(-1), flat, steps)
+    _flood.flood(np.pad(_ranks(relief), 1).reshape(-1), todo.reshape(-1), output.reshape(-1), steps)
     return np.ascontiguousarray(output[1:-1, 1:-1, 1:-1])
 
 

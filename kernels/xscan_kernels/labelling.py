@@ -10,7 +10,7 @@ from . import _runs
 from ._check import INTEGER, REAL, Array, as_mask, as_output, as_volume, one_of, positive
 from ._pool import run, slabs, thread_count
 
-__all__ = ["Components", "components", "label"]
+__all__ = ["REACH", "Components", "check_options", "components", "find_runs", "label", "prepare"]
 
 REACH = {6: 1, 18: 2, 26: 3}
 
@@ -60,23 +60,24 @@ def label(
     Union-find over runs (He, Chao, Suzuki 2008), the runs taken from words of 64 voxels, in slabs that
     are joined afterwards.
     """
-    _check_options(connectivity, min_size)
+    check_options(connectivity, min_size)
     workers = thread_count(threads)
+    array, level, step = prepare(np.asarray(values), threshold, delta)
+    clean = out is None  # fresh zeros cost less than zeros that are written: most pages are never touched
+    result = np.zeros(array.shape, np.uint32) if clean else as_output("out", out, array.shape, "uint32")
+    found = find_runs(array, level, step, connectivity, int(min_size), workers)
+    found.write(result, clean, workers)
+    return result, found.count
+
+
+def prepare(array: Array, threshold: float | None, delta: float | None) -> tuple[Array, Any, float]:
+    """The volume as kernels take it, the level above which a voxel is inside (None: values), the tolerance."""
     if threshold is not None and delta is not None:
         raise ValueError("delta: got a value together with threshold, expected one of the two")
-    array = np.asarray(values)
     if threshold is not None or (delta is None and array.dtype in (np.bool_, np.uint8)):
-        array, level = _inside(array, threshold)
-    else:
-        array, level = as_volume("values", array, REAL if delta is not None else INTEGER), None
-    delta = 0.0 if delta is None else positive("delta", delta, zero=True)
-    result = as_output("out", out, array.shape, "uint32")
-    found = _components(array, level, delta, REACH[connectivity], int(min_size), workers)
-    flat = result.reshape(-1)
-    given = (found.inside, found.starts, found.derive, found.offsets, found.labels, flat, array.shape[2])
-    rows = array.shape[1]
-    run(_runs.write_labels, [(*given, a * rows, b * rows) for a, b in found.pieces], workers)
-    return result, found.count
+        return *_inside(array, threshold), 0.0
+    values = as_volume("values", array, REAL if delta is not None else INTEGER)
+    return values, None, 0.0 if delta is None else positive("delta", delta, zero=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,6 @@ class Components:
     """Labelled runs: bit words of inside voxels, number of each row's first run, label of each run."""
 
     shape: tuple[int, ...]
-    pieces: list[tuple[int, int]]
     inside: NDArray[np.uint64]
     starts: NDArray[np.uint64]
     derive: bool
@@ -92,17 +92,27 @@ class Components:
     labels: NDArray[np.uint32]
     count: int
 
+    def write(self, out: NDArray[np.uint32], clean: bool, workers: int, first: int = 0) -> None:
+        """Write as many planes as ``out`` holds, from plane ``first`` on (``clean``: into zeros)."""
+        _, rows, width = self.shape
+        skip = first * rows
+        given = (self.inside[skip:], self.starts[skip:], self.derive, self.offsets[skip:], self.labels)
+        parts = slabs(len(out), workers * 4) if out.size else []
+        calls = [(*given, out.reshape(-1), width, clean, a * rows, b * rows) for a, b in parts]
+        run(_runs.write_labels, calls, workers)
+
 
 def components(
     values: ArrayLike, threshold: float | None, connectivity: int, min_size: int, workers: int
 ) -> Components:
     """Labelled runs of a mask or a threshold, for kernels that need no label volume."""
-    _check_options(connectivity, min_size)
+    check_options(connectivity, min_size)
     array, level = _inside(np.asarray(values), threshold)
-    return _components(array, level, 0.0, REACH[connectivity], int(min_size), workers)
+    return find_runs(array, level, 0.0, connectivity, int(min_size), workers)
 
 
-def _check_options(connectivity: int, min_size: int) -> None:
+def check_options(connectivity: int, min_size: int) -> None:
+    """Raise unless both mean something."""
     one_of("connectivity", connectivity, tuple(REACH))
     if int(min_size) != min_size or min_size < 0:
         raise ValueError(f"min_size: got {min_size!r}, expected a whole number >= 0")
@@ -134,15 +144,11 @@ def _level(array: NDArray[Any], threshold: float) -> tuple[NDArray[Any], Any]:
     return array, array.dtype.type(min(np.floor(min(threshold, float(info.max))), info.max))
 
 
-def _components(
-    array: NDArray[Any],
-    level: Any,
-    delta: float,
-    reach: int,
-    min_size: int,
-    workers: int,
+def find_runs(
+    array: NDArray[Any], level: Any, delta: float, connectivity: int, min_size: int, workers: int
 ) -> Components:
-    """Runs of the volume and the label of each."""
+    """Runs of a volume that :func:`prepare` made ready, and the label of each."""
+    reach = REACH[connectivity]
     depth, rows, width = array.shape
     pieces = slabs(depth, workers * 4) if array.size else []
     flat = array.reshape(-1)
@@ -181,4 +187,4 @@ def _components(
         renumber = np.empty(count + 1, np.uint32)
         count = int(_runs.drop_small(sizes, min_size, renumber))
         _runs.rename(labels, renumber)
-    return Components(array.shape, pieces, inside, starts, derive, offsets, labels, count)
+    return Components(array.shape, inside, starts, derive, offsets, labels, count)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -182,6 +183,13 @@ def component_statistics(
     return _measure(measure, found.shape, arrays, nothing, nothing, edges, False, found.count, workers, False)
 
 
+@lru_cache(maxsize=16)
+def _bins_of(kind: np.dtype[Any], low: float, scale: float, number: int) -> NDArray[np.uint32]:
+    """Bin of every value of a small integer type, ``number`` for one beyond all."""
+    place = (np.arange(np.iinfo(kind).min, np.iinfo(kind).max + 1) - low) * scale
+    return np.where((place >= 0) & (place < number), place, number).astype(np.uint32)
+
+
 class _Tables:
     """Where one pass adds up: a part for each piece of the volume, histograms for each worker."""
 
@@ -206,9 +214,7 @@ class _Tables:
         self.offset = -int(np.iinfo(kind).min) if small else 0
         self.places = np.empty(0, np.uint32)
         if small and number:
-            every = np.arange(np.iinfo(kind).min, np.iinfo(kind).max + 1)
-            place = (every - low) * self.scale
-            self.places = np.where((place >= 0) & (place < number), place, number).astype(np.uint32)
+            self.places = _bins_of(kind, low, self.scale, number)
         ways = 4 if n * number * 16 <= WAYS_BYTES else 1
         self.bins = np.zeros((workers, ways, n, number + 1 if number else 0), np.uint32)
 

@@ -47,8 +47,10 @@ def _project(image: Any, angles_rad: Any, places: Any, source: float, pixel_mm: 
     stack, single = _stack("image", image)
     angles = _angles(angles_rad)
     out = np.empty((len(stack), len(angles), len(places)), np.float32)
-    given = (stack, angles, places, source, positive("pixel_mm", pixel_mm), out)
     if stack.size:
+        room = ((0, 0), (0, 0), (1, 2))
+        turned = np.pad(stack.transpose(0, 2, 1), room)
+        given = (np.pad(stack, room), turned, angles, places, source, positive("pixel_mm", pixel_mm), out)
         run(_rays.sum_rays, [(*given, a, b) for a, b in slabs(len(angles), workers * 4)], workers)
     else:
         out[:] = 0

@@ -30,6 +30,7 @@ COMMANDS = {
     "receive": "Receive scans by DICOM, and analyse them.",
     "config": "Show the settings, with what each means.",
     "warmup": "Compile the kernels beforehand.",
+    "bench": "Measure the kernels on this machine, against other libraries.",
     "completion": "Print the completion script of a shell.",
 }
 
