@@ -13,7 +13,7 @@ from xscan.io.dicom.elements import Element, Elements, parse_file
 
 __all__ = ["Line", "dump", "dump_html", "dump_text"]
 
-_SHOWN = 120  # characters of a value
+_SHOWN = 400  # characters of a value
 _MOST_NUMBERS = 16
 _MOST_LINES = 100_000
 _BINARY = (b"OB", b"OW", b"OF", b"OL", b"OD", b"OV", b"UN")
@@ -77,7 +77,8 @@ def dump_html(lines: tuple[Line, ...], title: str) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{html.escape(title)}</title>"
         "<style>body{font:14px sans-serif;margin:2em}table{border-collapse:collapse}"
-        "td,th{border-bottom:1px solid #ddd;padding:.2em 1em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+        "td,th{border-bottom:1px solid #ddd;padding:.2em 1em;text-align:left;vertical-align:top}"
+        "td:nth-child(-n+3){white-space:nowrap}td:last-child{overflow-wrap:anywhere}"
         f"</style><h1>{html.escape(title)}</h1><table><tr><th>tag<th>kind<th>name<th>value\n{rows}\n</table></html>\n"
     )
 
