@@ -164,3 +164,14 @@ def test_real_dual_energy_equals_its_truth(shared_data, folder):
         water = expected.volume(name).slope * 1000  # one stored step of the truth is one MHU
         values = np.clip(expected.volume(name).array() / water * 1000, 0, None)
         assert np.abs(volume.array() - values).max() <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "order"), [("u2_exp", ""), ("negative", "reversed"), ("two_gap", "resampled"), ("two_sections", "sorted")]
+)
+def test_how_slices_lie_to_those_of_the_file_is_told(toolkit, name, order):
+    known = load(toolkit / f"{name}.dcs").provenance.attributes
+    assert known.get("slice_order", "") == order
+    (channel,) = load(toolkit / f"{name}.dcs").channels
+    assert known[f"{channel}.sop_class_uid"] == "1.2.840.10008.5.1.4.1.1.501.1"
+    assert known[f"{channel}.sop_instance_uid"].count(".") == 4

@@ -1,0 +1,1 @@
+"""Which program reads and writes which form of DICOS and DICOM right."""
