@@ -175,6 +175,8 @@ def test_callers_not_on_the_list_are_refused(tmp_path, lines):
 def test_where_it_may_listen(tmp_path):
     with pytest.raises(UsageError, match="callers"):
         Receiver(tmp_path, host="0.0.0.0")
+    with pytest.raises(UsageError, match="title"):
+        Receiver(tmp_path, title="much too long a name")
     with pytest.raises(UsageError, match="caller"):
         Caller.parse("A" * 17)
     with socket.socket() as taken:

@@ -101,7 +101,7 @@ class Receiver:
     MissingLibraryError
         where pynetdicom is not installed
     UsageError
-        where it would listen to a network without a list of callers
+        where it would listen to a network without a list of callers, or the title is none
     """
 
     def __init__(
@@ -120,6 +120,8 @@ class Receiver:
             raise UsageError(
                 f"host {host}: name the callers that may send (--allow TITLE@ADDRESS), or stay on loopback"
             )
+        if not 1 <= len(title.strip()) <= 16 or not title.isascii():
+            raise UsageError(f"title: expected 1 to 16 plain characters, got {title!r}")
         self.out = Path(out)
         self.host = host
         self.port = port
