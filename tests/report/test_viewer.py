@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
-import shutil
-import subprocess
-import time
-import urllib.request
 import zlib
 
 import numpy as np
 import pytest
 
+from xscan.model import Material
 from xscan.report import ReportConfig, report_json, write_report
 from xscan.report.scene import scene_of
 from xscan.report.voxels import pack
-
-CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
-websocket = pytest.importorskip("tornado.websocket", reason="tornado is not installed")
-COUNT = """(axis, test) => {
-  const c = document.querySelector(`canvas[data-axis="${axis}"]`);
-  const p = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
-  let n = 0;
-  for (let i = 0; i < p.length; i += 4) if (test(p[i], p[i + 1], p[i + 2])) n++;
-  return n;
-}"""
 
 
 def test_the_packed_scan_is_what_was_measured(analysis):
@@ -57,111 +43,20 @@ def test_a_fine_scan_is_averaged_until_it_fits(analysis):
     assert meta["voxel"][0] % 2.0 == 0
 
 
-class _Browser:
-    """A page in headless Chromium, driven over its debugging protocol."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        options = [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--remote-debugging-port=0",
-            "--window-size=1280,900",
-        ]
-        self.process = subprocess.Popen(
-            [CHROMIUM, *options, f"--user-data-dir={folder}", "about:blank"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self.loop = asyncio.new_event_loop()
-        self.count, self.events = 0, []
-        self.socket = None
-
-    def connect(self):
-        port_file = self.folder / "DevToolsActivePort"
-        end = time.monotonic() + 60
-        while not (port_file.exists() and port_file.read_text().count("\n")):
-            if self.process.poll() is not None or time.monotonic() > end:
-                pytest.skip("Chromium does not start here")
-            time.sleep(0.1)
-        port = port_file.read_text().split()[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=30) as reply:
-            target = next(t for t in json.load(reply) if t["type"] == "page")
-
-        async def connected():
-            return await websocket.websocket_connect(target["webSocketDebuggerUrl"], max_message_size=1 << 28)
-
-        self.socket = self.loop.run_until_complete(connected())
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.ask(f"{domain}.enable")
-
-    def ask(self, method, **params):
-        self.count += 1
-        request = {"id": self.count, "method": method, "params": params}
-
-        async def sent():
-            await self.socket.write_message(json.dumps(request))
-
-        async def received():
-            return json.loads(await asyncio.wait_for(self.socket.read_message(), 60))
-
-        self.loop.run_until_complete(sent())
-        while True:
-            message = self.loop.run_until_complete(received())
-            if message.get("id") == self.count:
-                assert "error" not in message, message
-                return message["result"]
-            self.events.append(message)
-
-    def run(self, code):
-        result = self.ask("Runtime.evaluate", expression=code, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in result, result
-        return result["result"].get("value")
-
-    def open(self, address):
-        self.ask("Page.navigate", url=address)
-        end = time.monotonic() + 60
-        while self.run("document.getElementById('viewer')?.dataset.ready") != "yes":
-            assert time.monotonic() < end, "the viewer does not start"
-            time.sleep(0.1)
-        self.settle()
-
-    def settle(self):
-        self.run("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r, 30))))")
-
-    def key(self, key):
-        self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, text=key if len(key) == 1 else "")
-        self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
-        self.settle()
-
-    def coloured(self, axis, test):
-        return self.run(f"({COUNT})({json.dumps(axis)}, {test})")
-
-    def close(self):
-        if self.socket is not None:
-            self.socket.close()
-        self.process.terminate()
-        self.process.wait(30)
-        self.loop.close()
+MATERIALS = (
+    Material("PVC rigid", "plastic", (("C", 1.0),), (1.3, 1.45), 0.512, 14.07),
+    Material("<b>ABS</b>", "plastic", (("C", 1.0),), (1.0, 1.1), 0.54, 5.8),
+)
 
 
 @pytest.fixture(scope="module")
-def browser(make_analysis, tmp_path_factory):
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
+def browser(make_analysis, tmp_path_factory, chromium):
     folder = tmp_path_factory.mktemp("viewer")
-    config = ReportConfig(surface_pixels=96)
-    write_report(
-        make_analysis(text=lambda t: f"<script>document.title='owned'</script>{t}"), folder, config=config, version="1"
-    )
-    browser = _Browser(tmp_path_factory.mktemp("profile"))
-    try:
-        browser.connect()
-        browser.open((folder / "report.html").as_uri())
-        yield browser
-    finally:
-        browser.close()
+    analysis = make_analysis(text=lambda t: f"<script>document.title='owned'</script>{t}")
+    write_report(analysis, folder, config=ReportConfig(surface_pixels=96), version="1", materials=MATERIALS)
+    chromium.events.clear()
+    chromium.open((folder / "report.html").as_uri())
+    return chromium
 
 
 RED = "(r, g, b) => r > 200 && g < 60 && b < 60"
@@ -241,18 +136,36 @@ def test_readout_names_the_place_and_the_object(browser):
     assert "object 4: polyvinyl chloride, 7.34 ± 0.22 g" in text
 
 
+def test_readout_tells_density_and_what_may_lie_there(browser):
+    browser.run("document.getElementById('object-4').cells[3].click()")
+    browser.settle()
+    told = browser.run("document.querySelector('.readout').textContent").split(" · ")
+    density = next(float(t.removesuffix(" g/cm³")) for t in told if t.endswith(" g/cm³"))
+    assert density == pytest.approx(1.36, rel=0.05), told
+    assert next(t for t in told if t.startswith("here: ")).startswith("here: PVC rigid 9")
+    browser.run("document.getElementById('object-2').cells[3].click()")
+    browser.settle()
+    assert browser.run("document.querySelector('.readout b')") is None
+
+
+def test_the_keyboard_alone_finds_shows_and_hides(browser):
+    browser.key("a")
+    browser.run("document.activeElement?.blur()")
+    browser.key("n")
+    first = browser.run("document.querySelector('.chosen').textContent")
+    assert first == "object 4"  # of the worst reason
+    browser.key("i")
+    assert browser.run("document.querySelector('[data-do=isolate]').getAttribute('aria-pressed')") == "true"
+    browser.key("a")
+    browser.key("p")
+    assert browser.run("document.querySelector('.chosen').textContent") != "no object chosen"
+    reached = browser.run(
+        "[...document.querySelectorAll('a,button,canvas,input,summary')].every((e) => e.tabIndex >= 0)"
+    )
+    assert reached
+
+
 def test_nothing_is_asked_of_the_net_and_nothing_complains(browser):
-    browser.run("0")
-    requests = [e["params"]["request"]["url"] for e in browser.events if e["method"] == "Network.requestWillBeSent"]
-    assert all(u.startswith(("file:", "data:", "about:")) for u in requests)
-    complaints = [
-        e
-        for e in browser.events
-        if e["method"] == "Runtime.exceptionThrown"
-        # that the canvases are read back is this test's doing
-        or (e["method"] == "Log.entryAdded" and "readback" not in e["params"]["entry"]["text"])
-        or (e["method"] == "Runtime.consoleAPICalled" and e["params"]["type"] in ("error", "warning"))
-    ]
-    assert complaints == []
+    assert browser.complaints() == []
     assert "owned" not in browser.run("document.title").split("·")[0]
     assert browser.run("document.title").startswith("Detain")

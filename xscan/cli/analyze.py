@@ -42,7 +42,7 @@ def command(
 
     Prints a short summary; the whole is in report.html, and for programs in report.json and labels.h5.
     """
-    from xscan import report
+    from xscan import physics, report
     from xscan._version import __version__
     from xscan.cli.threats import read_alarms, weigh_alarms, write_threat_report
     from xscan.config import load_config
@@ -69,6 +69,7 @@ def command(
             out,
             config=config.report,
             version=__version__,
+            materials=physics.load_materials(config.physics.materials_file),
             progress=lambda f, text="": progress(0.9 + 0.1 * f, text or "report"),
         )
     if tdr is not None:

@@ -73,6 +73,7 @@ def command(
     config = reporting(load_config(config_file), lang, pdf)
     library = template.load_library(templates, config=config.template) if templates else None
     known = physics.read_calibration(calibration) if calibration else None
+    materials = physics.load_materials(config.physics.materials_file)
     found = list(find_parcels(parcels))
     names = _unique([p.name for p in found])
     rows: list[dict[str, object]] = []
@@ -88,7 +89,9 @@ def command(
                     units=units,
                     config=config,
                 )
-                report.write_report(analysis, out / name, config=config.report, version=__version__)
+                report.write_report(
+                    analysis, out / name, config=config.report, version=__version__, materials=materials
+                )
             except XscanError as error:
                 click.echo(f"xscan: {error}", err=True)
                 rows.append({"name": name, "error": str(error)})

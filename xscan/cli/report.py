@@ -68,6 +68,7 @@ def command(
             folder,
             quantities,
             library=library,
+            materials=physics.load_materials(config.physics.materials_file),
             config=config.report,
             progress=lambda f, t="": progress(0.5 + f / 2, t),
         )

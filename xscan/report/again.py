@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.errors import InputError
-from xscan.model import Progress, Quantities, TemplateLibrary, silent
+from xscan.model import Material, Progress, Quantities, TemplateLibrary, silent
 from xscan.report.aside import written_aside
 from xscan.report.config import ReportConfig
 from xscan.report.document import SCHEMA_NAME
@@ -79,6 +80,7 @@ def write_page(
     quantities: Quantities,
     *,
     library: TemplateLibrary | None = None,
+    materials: Sequence[Material] = (),
     config: ReportConfig = ReportConfig(),  # noqa: B008
     progress: Progress = silent,
 ) -> Path:
@@ -89,6 +91,7 @@ def write_page(
     folder : of a report
     quantities : of the same scan, on the grid that was analysed
     library : templates, for the pictures of matches; without it they are left out
+    materials : that the page's viewer holds against what it reads at a place
 
     Returns
     -------
@@ -114,7 +117,7 @@ def write_page(
                 "give the scan that was analysed",
             )
         meshes = {t.id: t.mesh for t in library.templates} if library is not None else {}
-        scene = Scene(document, quantities, labels, meshes, language=config.language)
+        scene = Scene(document, quantities, labels, meshes, language=config.language, materials=materials)
         files = shown(scene, config=config, progress=progress)
     except (KeyError, TypeError, ValueError, AttributeError, TemplateError) as error:
         raise InputError(folder / "report.json", f"is not a whole {SCHEMA_NAME} ({error!r:.80})", REMEDY) from error

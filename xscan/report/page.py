@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from xscan.language import Language, text
+from xscan.language import in_language, text, word
 from xscan.model import Progress, silent
 from xscan.report.bars import class_ramps
 from xscan.report.config import ReportConfig
@@ -47,7 +47,7 @@ def page(
             style=style,
             policy=content_policy(style, script),
             script=script,
-            viewer_words=_viewer_words(scene.language),
+            viewer_words=_viewer_words(scene),
             viewer=pack(scene, voxels=config.viewer_voxels) if config.viewer else None,
             ramps=class_ramps(scene.language),
         )
@@ -56,12 +56,20 @@ def page(
     return html
 
 
-def _viewer_words(language: Language) -> str:
-    """What the script says, JSON; it fills in ``{}``."""
-    words = {
+def _viewer_words(scene: Scene) -> str:
+    """What the script says, JSON; it fills in ``{}``. Materials: name, rho_e from and to (mol/cm³), z_e, mol e⁻/g."""
+    language = scene.language
+    rows = []
+    for m in scene.materials:
+        low, high = (round(m.rho_e_per_density * d, 4) for d in m.density_g_cm3)
+        name = in_language(word("material", m.name), language)
+        rows.append([name, low, high, round(m.z_e, 2), round(m.rho_e_per_density, 4)])
+    words: dict[str, object] = {
         "object": text("viewer-object", {"id": "{}"}, language),
         "none": text("viewer-none-chosen", None, language),
         "air": text("viewer-air", None, language),
+        "here": text("viewer-here", None, language),
+        "materials": rows,
         "arbitrary": text("viewer-arbitrary", {"value": "{}"}, language),
     }
     return json.dumps(words, ensure_ascii=False)

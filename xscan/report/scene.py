@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.language import Language, text
-from xscan.model import Analysis, Grid, Mesh, Quantities, Volume
+from xscan.model import Analysis, Grid, Material, Mesh, Quantities, Volume
 
 __all__ = ["Scene", "Window", "part", "scene_of"]
 
@@ -28,6 +28,7 @@ class Scene:
     labels : object ids (z, y, x) on the grid of `quantities`
     meshes : templates by id
     language : of what stands in and under the pictures
+    materials : that the viewer holds against what it reads at a place
     deviations : by place in ``document["templates"]``: points (n, 3), template mm x y z, and signed mm at them
     """
 
@@ -37,6 +38,7 @@ class Scene:
     meshes: Mapping[str, Mesh] = field(default_factory=dict)
     deviations: Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
     language: Language = "en"
+    materials: Sequence[Material] = ()
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a sentence of the page in its language."""
@@ -83,7 +85,12 @@ def part(volume: Volume, window: Window) -> NDArray[np.float32]:
     return np.ascontiguousarray(volume.read(window[0])[:, window[1], window[2]])
 
 
-def scene_of(analysis: Analysis, document: Mapping[str, Any], language: Language = "en") -> Scene:
+def scene_of(
+    analysis: Analysis,
+    document: Mapping[str, Any],
+    language: Language = "en",
+    materials: Sequence[Material] = (),
+) -> Scene:
     """Return the scene of an analysis, of which `document` is the report."""
     templates = analysis.library.templates if analysis.library is not None else ()
     wanted = {m.template_id for m in analysis.matches}
@@ -98,4 +105,5 @@ def scene_of(analysis: Analysis, document: Mapping[str, Any], language: Language
             if m.points is not None and m.deviation_mm is not None
         },
         language,
+        materials,
     )

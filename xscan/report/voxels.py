@@ -43,15 +43,18 @@ def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
     darkness = np.rint(darkness_of_voxel(attenuation) * 255).astype(np.uint8)
     darkness[quiet] = 0
     z_code = np.zeros(darkness.shape, dtype=np.uint8)
+    electrons: list[float] = []
     if q.rho_e is not None and q.photo is not None:
         from scipy.ndimage import uniform_filter
 
         rho_e, photo = (_reduced(v, window, factor) for v in (q.rho_e, q.photo))
+        own = rho_e
         if factor == 1:
             rho_e, photo = (uniform_filter(v, 3, mode="nearest") for v in (rho_e, photo))
         known = (attenuation > THIN) & (rho_e > 0) & (photo > 0)
         z_e = (photo[known] / rho_e[known]) ** (1 / q.photo_exponent)
         z_code[known] = np.clip(np.rint(z_e / Z_STEP), 1, Z_CODES - 1).astype(np.uint8)
+        electrons = _electrons(z_code[known], own[known], attenuation[known])
     labels = np.ascontiguousarray(scene.labels[window][tuple(slice(factor // 2, None, factor) for _ in range(3))])
     labels = labels[tuple(slice(0, n) for n in darkness.shape)]
     order = {o["id"]: i + 1 for i, o in enumerate(scene.document["objects"][:65_534])}
@@ -60,10 +63,21 @@ def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
         if object_id < len(table):
             table[object_id] = place
     stream = _colours().tobytes() + darkness.tobytes() + z_code.tobytes() + table[labels].tobytes()
-    return {"meta": json.dumps(_meta(scene, window, factor, darkness.shape)), "data": _base64(stream)}
+    return {"meta": json.dumps(_meta(scene, window, factor, darkness.shape, electrons)), "data": _base64(stream)}
 
 
-def _meta(scene: Scene, window: Window, factor: int, shape: tuple[int, ...]) -> dict[str, Any]:
+def _electrons(z_code: NDArray[np.uint8], rho_e: NDArray[np.float32], attenuation: NDArray[np.float32]) -> list[float]:
+    """Electron density, mol/cm³, of 1000 MHU at every code of z_e, as this scan's own voxels have it."""
+    share = np.bincount(z_code, weights=attenuation, minlength=Z_CODES)
+    held = np.bincount(z_code, weights=rho_e, minlength=Z_CODES)
+    seen = np.flatnonzero(share > 0)
+    if not len(seen):
+        return []
+    ratio = np.interp(np.arange(Z_CODES), seen, 1000 * held[seen] / share[seen])
+    return [round(float(r), 4) for r in ratio]
+
+
+def _meta(scene: Scene, window: Window, factor: int, shape: tuple[int, ...], electrons: list[float]) -> dict[str, Any]:
     """Numbers only: no text from an input goes through here."""
     sizes = [s * factor for s in scene.grid.voxel_size_mm]
     alarmed = scene.alarmed
@@ -75,6 +89,8 @@ def _meta(scene: Scene, window: Window, factor: int, shape: tuple[int, ...]) -> 
         "voxel": sizes,
         "first": [s.start * v for s, v in zip(window, scene.grid.voxel_size_mm, strict=True)],
         "zStep": Z_STEP,
+        "electrons": electrons,
+        "relative": [scene.quantities.rho_e_rel, scene.quantities.z_e_rel],
         "scale": scene.quantities.has_scale,
         "coloured": scene.quantities.photo is not None,
         "objects": [

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from xscan.model import Analysis, Progress, silent
+from xscan.model import Analysis, Material, Progress, silent
 from xscan.report.aside import written_aside
 from xscan.report.config import ReportConfig
 from xscan.report.document import report_json
@@ -24,6 +25,7 @@ def write_report(
     *,
     config: ReportConfig = ReportConfig(),  # noqa: B008
     version: str,
+    materials: Sequence[Material] = (),
     progress: Progress = silent,
 ) -> Path:
     """Write the report of one analysis into a folder; every file appears whole or not at all.
@@ -33,6 +35,7 @@ def write_report(
     analysis : what one run found
     out : folder; made where it does not exist
     version : of xscan
+    materials : that the page's viewer holds against what it reads at a place
 
     Returns
     -------
@@ -61,7 +64,7 @@ def write_report(
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
         (aside / "report.json").write_text(text + "\n", encoding="utf-8")
         if config.page:
-            scene = scene_of(analysis, document, config.language)
+            scene = scene_of(analysis, document, config.language, materials)
             files = shown(scene, config=config, progress=lambda f, t="": progress(0.1 + 0.9 * f, t))
             for name, content in files.items():
                 (aside / name).write_bytes(content)

@@ -38,3 +38,4 @@ viewer-ruler-do = ruler
 viewer-space = Space
 viewer-space-do = turn by itself
 viewer-help-do = this list
+viewer-here = here:

@@ -38,3 +38,4 @@ viewer-ruler-do = 量尺
 viewer-space = 空格
 viewer-space-do = 自动旋转
 viewer-help-do = 本说明
+viewer-here = 此处：

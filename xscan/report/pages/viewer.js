@@ -196,6 +196,34 @@ function about(place) {
   const cells = row(place).cells, material = cells[3].querySelector("bdi").textContent, mass = cells[4].textContent.trim();
   return `${fill(words.object, objects[place - 1].id)}: ${material}${mass === "–" ? "" : `, ${mass} g`}`;
 }
+/* means over the voxel and those of the same object around it: attenuation in MHU, z_e (0 where it cannot be told) */
+function near(i) {
+  const at = state.at, mine = label[i];
+  let mhu = 0, seen = 0, z = 0, told = 0;
+  for (let dz = -1; dz <= 1; dz++) for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) {
+    const [a, b, c] = [at[0] + dz, at[1] + dy, at[2] + dx];
+    if (a < 0 || b < 0 || c < 0 || a >= nz || b >= ny || c >= nx) continue;
+    const j = a * stride[0] + b * stride[1] + c;
+    if (label[j] !== mine || !dark[j]) continue;
+    mhu += attenuation[dark[j]]; seen++;
+    if (zcode[j]) { z += zcode[j]; told++; }
+  }
+  return seen ? [mhu / seen, told ? z / told * meta.zStep : 0] : [0, 0];
+}
+/* density, and how likely each material of the table is at a place: Gaussian in z_e and in what lies beyond its range of
+   electron density, wide enough for a voxel; none of them has the weight of three sigma */
+function judge(mhu, z) {
+  const rho = mhu / 1000 * meta.electrons[Math.max(1, Math.min(Z - 1, Math.round(z / meta.zStep)))];
+  const wide = [Math.hypot(meta.relative[0], 0.04) * rho, Math.hypot(meta.relative[1], 0.04) * z];
+  const likely = words.materials.map(([name, low, high, own, electrons]) => {
+    const off = Math.max(low - rho, rho - high, 0) / wide[0], far = (own - z) / wide[1];
+    return {name, electrons, weight: Math.exp(-0.5 * (off * off + far * far))};
+  });
+  const total = likely.reduce((sum, m) => sum + m.weight, Math.exp(-4.5));
+  const electrons = likely.reduce((sum, m) => sum + m.weight * m.electrons, Math.exp(-4.5) * 0.53) / total;
+  const first = likely.sort((a, b) => b.weight - a.weight).slice(0, 3).filter((m) => m.weight > 0.05 * total);
+  return [rho / electrons, first.map((m) => `${m.name} ${Math.round(100 * m.weight / total)} %`)];
+}
 function tell() {
   all("[data-slide]").forEach((s) => { s.max = count[+s.dataset.slide] - 1; s.value = state.at[+s.dataset.slide]; });
   all("[data-at]").forEach((o) => { const a = +o.dataset.at; o.textContent = `${(meta.first[a] + (state.at[a] + 0.5) * size[a]).toFixed(0)} mm`; });
@@ -204,7 +232,12 @@ function tell() {
   const i = state.at[0] * stride[0] + state.at[1] * stride[1] + state.at[2];
   const parts = [names.map((a, k) => `${a} ${(meta.first[k] + (state.at[k] + 0.5) * size[k]).toFixed(0)}`).join(", ") + " mm",
     dark[i] ? fill(meta.scale ? "{} MHU" : words.arbitrary, attenuation[dark[i]].toFixed(0)) : words.air];
-  if (zcode[i]) parts.push(`z_e ${(zcode[i] * meta.zStep).toFixed(1)}`);
+  const [mhu, z] = meta.electrons.length && meta.scale ? near(i) : [0, 0];
+  if (z) {
+    const [density, likely] = judge(mhu, z);
+    parts.push(`${density.toFixed(2)} g/cm³`, `z_e ${z.toFixed(1)}`);
+    if (likely.length) parts.push(`${words.here} ${likely.join(", ")}`);
+  }
   if (label[i]) parts.push(about(label[i]));
   $(".readout").textContent = parts.join(" · ");
   $(".chosen").textContent = state.chosen ? fill(words.object, objects[state.chosen - 1].id) : words.none;
