@@ -139,7 +139,7 @@ def test_missing_slice_is_bridged_and_told(tmp_path, phantom, write_series):
     values = scan.volume("mono").array()
     np.testing.assert_allclose(values[keep], phantom[keep] - 1024.0)
     np.testing.assert_allclose(values[2], (phantom[1] + phantom[3]) / 2 - 1024.0)
-    assert any("1 slices are missing" in n for n in scan.provenance.notes)
+    assert any("1 slice is missing" in n for n in scan.provenance.notes)
 
 
 def test_double_slices_are_told(tmp_path, phantom, write_series):

@@ -8,6 +8,7 @@ from pathlib import Path
 from xscan.errors import InputError
 from xscan.io.choose import choose
 from xscan.io.config import IoConfig
+from xscan.io.messages import say
 from xscan.io.reader import Reader, head
 from xscan.model import CHANNELS, Provenance, Scan, Volume
 
@@ -71,7 +72,7 @@ def channels_reader(readers: Callable[[], Mapping[str, Reader]]) -> Reader:
             if found not in ("mono", name):
                 raise InputError(part, f"named {name}, but it holds channel {found}", "rename the file")
             channels[name] = volume
-            notes.extend(f"{part.name}: {note}" for note in scan.provenance.notes)
+            notes.extend(say("of-file", file=part.name, note=note) for note in scan.provenance.notes)
             attributes |= {f"{name}.{k}": v for k, v in scan.provenance.attributes.items()}
             if found in scan.provenance.kvp:
                 kvp[name] = scan.provenance.kvp[found]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from xscan.errors import UsageError
+from xscan.io.messages import say
 from xscan.model import Progress, Scan, Volume, silent
 
 __all__ = ["coarsen"]
@@ -38,5 +39,5 @@ def coarsen(scan: Scan, factor: int, *, progress: Progress = silent) -> Scan:
             progress((number + (k + 1) / nz) / len(scan.channels))
         out.setflags(write=False)
         channels[name] = Volume(grid, out, volume.unit)
-    note = f"Voxels were averaged by {factor} along each axis."
+    note = say("coarsened", factor=factor)
     return replace(scan, channels=channels, provenance=replace(scan.provenance, notes=(*scan.provenance.notes, note)))

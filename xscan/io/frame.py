@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from xscan.errors import InputError
 from xscan.io.lazy import FlippedStack
+from xscan.io.messages import say
 from xscan.model import Grid, StoredArray
 
 __all__ = ["Placed", "place"]
@@ -61,7 +62,7 @@ def place(path: str, arrays: tuple[StoredArray, ...], axes_mm: ArrayLike, origin
         origin = origin + direction[:, 2] * sizes[2] * (shape[0] - 1)
         direction = direction * np.array([1.0, 1.0, -1.0])
         arrays = tuple(FlippedStack(a) for a in arrays)
-        notes = ("The file's axes are left-handed (mirrored); its slices were reversed, so that handedness is kept.",)
+        notes = (say("mirrored"),)
     grid = Grid(shape, tuple(sizes[::-1].tolist()), tuple(origin.tolist()), _tidy(direction))  # type: ignore[arg-type]
     return Placed(grid, arrays, notes)
 

@@ -12,6 +12,7 @@ from xscan.io.config import IoConfig
 from xscan.io.frame import place
 from xscan.io.lazy import FileArray
 from xscan.io.memory import check_promise
+from xscan.io.messages import say
 from xscan.io.reader import Reader
 from xscan.io.text import clean_text, parse_time, positive_numbers
 from xscan.io.unit import resolve_unit
@@ -102,7 +103,7 @@ class _Reading:
         for name in group if isinstance(group, h5py.Group) else ():
             dataset = group[name] if self._own(group, name) else None
             if name not in CHANNELS or not isinstance(dataset, h5py.Dataset):
-                self.notes.append(f"/scan/{clean_text(name)} is no channel that xscan knows; it was left alone.")
+                self.notes.append(say("no-channel", name=clean_text(name)))
                 continue
             if dataset.is_virtual or dataset.external:
                 raise InputError(self.path, f"/scan/{name} keeps its numbers in other files", "repack it (h5repack)")
@@ -228,7 +229,7 @@ class _Reading:
                 return value.decode("utf-8", "replace")
             if isinstance(value, str):
                 return value
-        self.notes.append("/calibration is not a text; it was left alone.")
+        self.notes.append(say("calibration-no-text"))
         return None
 
 

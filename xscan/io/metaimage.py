@@ -10,9 +10,10 @@ from xscan.errors import InputError
 from xscan.io.config import IoConfig
 from xscan.io.folder import sibling
 from xscan.io.hashing import sha256_of_files
+from xscan.io.messages import say
 from xscan.io.packed import open_voxels
 from xscan.io.reader import Reader, head
-from xscan.io.single import SIZE_UNKNOWN, single_scan
+from xscan.io.single import single_scan
 from xscan.io.text import clean_text
 from xscan.model import Scan
 
@@ -89,7 +90,7 @@ def _scan(path: Path, header: dict[str, str], end: int, units: str | None, confi
     notes: tuple[str, ...] = ()
     spacing = _numbers(header, ("ElementSpacing", "ElementSize"), 3)
     if spacing is None:
-        spacing, notes = np.ones(3), (SIZE_UNKNOWN,)
+        spacing, notes = np.ones(3), (say("size-unknown"),)
     matrix = _numbers(header, ("TransformMatrix", "Rotation", "Orientation"), 9)
     origin = _numbers(header, ("Offset", "Position", "Origin"), 3)
     # MetaIO writes the world step of each axis as one row: its matrix is the transpose of the direction cosines.

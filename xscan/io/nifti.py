@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from xscan.errors import InputError
 from xscan.io.config import IoConfig
 from xscan.io.hashing import sha256_of_files
+from xscan.io.messages import say
 from xscan.io.packed import open_voxels
 from xscan.io.reader import Reader, head
-from xscan.io.single import SIZE_UNKNOWN, single_scan
+from xscan.io.single import single_scan
 from xscan.io.text import clean_text
 from xscan.model import Scan
 
@@ -128,10 +129,10 @@ def _geometry(header: Any) -> tuple[NDArray[np.float64], NDArray[np.float64], tu
     else:  # no orientation: the axes are taken as the world's own
         affine = np.diag([*(_RAS_TO_LPS.diagonal() * sizes), 1.0])
     if not np.isfinite(affine).all() or (np.linalg.norm(affine[:3, :3], axis=0) == 0).any():
-        affine, notes = np.diag([-1.0, -1.0, 1.0, 1.0]), (SIZE_UNKNOWN,)
+        affine, notes = np.diag([-1.0, -1.0, 1.0, 1.0]), (say("size-unknown"),)
     factor = _LENGTHS.get(int(header["xyzt_units"]) & 7)
     if factor is None and not notes:
-        factor, notes = 1.0, ("The file does not name its unit of length; mm was taken.",)
+        factor, notes = 1.0, (say("length-unknown"),)
     return factor * _RAS_TO_LPS @ affine[:3, :3], factor * _RAS_TO_LPS @ affine[:3, 3], notes
 
 

@@ -16,9 +16,10 @@ import numpy as np
 from xscan.errors import InputError
 from xscan.io.config import IoConfig
 from xscan.io.hashing import sha256_of_files
+from xscan.io.messages import say
 from xscan.io.packed import open_voxels
 from xscan.io.reader import Reader, head
-from xscan.io.single import SIZE_UNKNOWN, single_scan
+from xscan.io.single import single_scan
 from xscan.io.text import clean_text, positive_numbers
 from xscan.model import Scan, StoredArray
 
@@ -91,7 +92,7 @@ def _scan(
     if "voxel_size_mm" in known:
         sizes = positive_numbers(known["voxel_size_mm"], 3)
     else:
-        notes = (SIZE_UNKNOWN,)
+        notes = (say("size-unknown"),)
     try:
         direction = np.array(known.get("direction", np.eye(3)), dtype=np.float64).reshape(3, 3)
         origin = np.array(known.get("origin_mm", np.zeros(3)), dtype=np.float64).reshape(3)

@@ -12,9 +12,10 @@ from xscan.errors import InputError
 from xscan.io.config import IoConfig
 from xscan.io.folder import sibling
 from xscan.io.hashing import sha256_of_files
+from xscan.io.messages import say
 from xscan.io.packed import open_voxels
 from xscan.io.reader import Reader, head
-from xscan.io.single import SIZE_UNKNOWN, length_factor, single_scan
+from xscan.io.single import length_factor, single_scan
 from xscan.io.text import clean_text
 from xscan.model import Scan
 
@@ -135,7 +136,7 @@ def _geometry(
         spacings = spacings[kept] if len(spacings) > 3 else spacings
         steps = np.diag(np.abs(spacings))
     if steps.shape != (3, 3) or not np.isfinite(steps).all() or (np.linalg.norm(steps, axis=0) == 0).any():
-        steps, notes = np.eye(3), (SIZE_UNKNOWN,)
+        steps, notes = np.eye(3), (say("size-unknown"),)
     origin = np.asarray(header.get("space origin", np.zeros(3)), dtype=np.float64)
     origin = origin if origin.shape == (3,) and np.isfinite(origin).all() else np.zeros(3)
     given = header.get("space units", header.get("units"))

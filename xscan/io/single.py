@@ -15,9 +15,7 @@ from xscan.io.lazy import FileArray
 from xscan.io.unit import resolve_unit
 from xscan.model import CHANNELS, Provenance, Scan, StoredArray, Unit, Volume
 
-__all__ = ["SIZE_UNKNOWN", "length_factor", "single_scan"]
-
-SIZE_UNKNOWN = "The file does not tell its voxel size; 1 mm was taken, so volumes and masses are not to be trusted."
+__all__ = ["length_factor", "single_scan"]
 
 _LENGTHS = {
     "": 1.0,

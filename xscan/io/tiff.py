@@ -13,8 +13,9 @@ from xscan.io.config import IoConfig
 from xscan.io.folder import files_of, natural
 from xscan.io.lazy import Stack
 from xscan.io.memory import check_fits, check_promise
+from xscan.io.messages import say
 from xscan.io.reader import Reader, head
-from xscan.io.single import SIZE_UNKNOWN, length_factor, single_scan
+from xscan.io.single import length_factor, single_scan
 from xscan.io.text import clean_text
 from xscan.model import Scan, StoredArray
 
@@ -44,7 +45,7 @@ def _read(path: Path, *, units: str | None, config: IoConfig) -> Scan:
         raise InputError(path, f"a damaged TIFF: {str(error)[:160]}", "fetch it again") from error
     if path.is_dir():
         others = len(files_of(path, config, deep=False)) - len(files)
-        notes += (f"{others} files that are no TIFF were left alone.",) if others else ()
+        notes += (say("no-tiff", count=others),) if others else ()
     axes = np.diag(size[::-1])
     return single_scan(
         path,
@@ -95,7 +96,7 @@ def _open(
                     plain = np.memmap(
                         file, np.dtype(series.dtype).newbyteorder(tiff.byteorder), "r", series.dataoffset, series.shape
                     )
-                    return plain, size or (1.0, 1.0, 1.0), () if size else (SIZE_UNKNOWN,), attributes
+                    return plain, size or (1.0, 1.0, 1.0), () if size else (say("size-unknown"),), attributes
                 if len(series.pages) != len(tiff.pages) and len(tiff.series) > 1:
                     attributes["series"] = f"the first of {len(tiff.series)} was read"
             count = len(series.pages)
@@ -104,7 +105,7 @@ def _open(
             check_promise(str(file), "the volume", page_bytes * count, file.stat().st_size, config)
             pages.extend((file, i) for i in range(count))
     stack = _PageStack(pages, shape, dtype)
-    return stack, size or (1.0, 1.0, 1.0), () if size else (SIZE_UNKNOWN,), attributes
+    return stack, size or (1.0, 1.0, 1.0), () if size else (say("size-unknown"),), attributes
 
 
 class _PageStack(Stack):

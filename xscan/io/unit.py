@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xscan.errors import InputError, UsageError
+from xscan.io.messages import say
 from xscan.model import Unit
 
 __all__ = ["implied_unit", "parse_unit", "resolve_unit"]
@@ -87,7 +88,7 @@ def resolve_unit(path: str, channel: str, own: str | None, asked: str | None) ->
         return (*(wanted or (Unit.ARBITRARY, 1.0)), None)
     if known is None:
         unit, factor = wanted or (implied or Unit.ARBITRARY, 1.0)
-        return unit, factor, f"channel {channel}: the unit {own[:40]!r} is not known; taken as {unit.value}"
+        return unit, factor, say("unit-unknown", channel=channel, unit=own[:40], taken=unit.value)
     if wanted is not None and implied is None and wanted != known:
         raise InputError(
             path,

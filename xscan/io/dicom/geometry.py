@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from xscan.errors import InputError
 from xscan.io.dicom.image import Frame, Image
-from xscan.io.single import SIZE_UNKNOWN
+from xscan.io.messages import say
 
 __all__ = ["Slices", "arrange"]
 
@@ -64,7 +64,7 @@ def arrange(path: Path, members: tuple[Member, ...]) -> Slices:
     spacing = frame.spacing
     if spacing is None or not all(0 < s < 1e4 for s in spacing):
         spacing = (1.0, 1.0)
-        notes.append(SIZE_UNKNOWN)
+        notes.append(say("size-unknown"))
     if all(f.position is not None for _, f in members):
         members, places = _by_position(members, normal, notes)
     else:
@@ -78,9 +78,7 @@ def arrange(path: Path, members: tuple[Member, ...]) -> Slices:
     bridge = _BRIDGED * float(np.median(np.diff(at))) if len(at) > 1 else 0.0
     if shift.any():
         angle = np.degrees(np.arctan2(np.linalg.norm(shift[-1] * spacing), at[-1]))
-        notes.append(
-            f"The slices lie askew (gantry tilt, {angle:.1f} degrees); they were resampled onto a right-angled grid."
-        )
+        notes.append(say("slices-askew", angle=f"{angle:.1f}"))
         wanted = np.arange(len(members), dtype=np.float64) * step if wanted is None else wanted
     origin = places[0] + shift[:, 0].min() * spacing[0] * column + shift[:, 1].min() * spacing[1] * row
     axes = np.stack([row * spacing[1], column * spacing[0], normal * step], axis=1)
@@ -110,7 +108,7 @@ def _by_position(
         if along[i] - along[kept[-1]] > _SAME_MM:
             kept.append(i)
     if len(kept) < len(order):
-        notes.append(f"{len(order) - len(kept)} slices lie where another one lies; the first of each was kept.")
+        notes.append(say("slices-twice", count=len(order) - len(kept)))
     return tuple(members[i] for i in kept), places[kept]
 
 
@@ -120,7 +118,7 @@ def _by_number(
     ordered = sorted(members, key=lambda m: (m[0].number, m[1].index, str(m[0].path)))
     gap = ordered[0][1].gap or ordered[0][1].thickness or 1.0
     if len(ordered) > 1:
-        notes.append("Slices without a position; they were put in the order of their numbers, mirrored perhaps.")
+        notes.append(say("slices-unplaced"))
     first = np.array(ordered[0][1].position or (0.0, 0.0, 0.0))
     return tuple(ordered), first + np.arange(len(ordered))[:, None] * abs(gap) * normal
 
@@ -131,7 +129,7 @@ def _step(frame: Frame, at: NDArray[np.float64], notes: list[str]) -> tuple[floa
     if count == 1:
         step = frame.gap or frame.thickness
         if not step or not 0 < step < 1e4:
-            notes.append(SIZE_UNKNOWN)
+            notes.append(say("size-unknown"))
             step = 1.0
         return float(step), None
     mean = float(at[-1] / (count - 1))
@@ -144,13 +142,11 @@ def _step(frame: Frame, at: NDArray[np.float64], notes: list[str]) -> tuple[floa
     if (whole >= 1).all() and np.abs(times - whole).max() <= 2 * _JITTER:
         missing = int(whole.sum()) - count + 1
         where = ", ".join(f"{v:.1f}" for v in at[:-1][whole > 1][:5])
-        mended = "left empty" if whole.max() > _BRIDGED else "bridged by interpolation"
-        notes.append(f"{missing} slices are missing (after {where} mm); the widest gap was {mended}.")
+        key = "slices-missing-empty" if whole.max() > _BRIDGED else "slices-missing-bridged"
+        notes.append(say(key, count=missing, where=where))
         finest = usual
     else:
-        notes.append(
-            f"The slices lie unevenly ({gaps.min():.3g} to {gaps.max():.3g} mm); they were resampled to even spacing."
-        )
+        notes.append(say("slices-uneven", low=f"{gaps.min():.3g}", high=f"{gaps.max():.3g}"))
         finest = float(gaps.min())
     steps = min(round(at[-1] / finest), _MOST_SLICES * count)
     step = float(at[-1] / steps)

@@ -20,8 +20,8 @@ from xscan.io.dicom.series import Group, groups_of, make
 from xscan.io.folder import files_of, natural
 from xscan.io.hashing import sha256_of_files
 from xscan.io.lazy import FileArray
+from xscan.io.messages import say
 from xscan.io.reader import Reader, head
-from xscan.io.single import SIZE_UNKNOWN
 from xscan.io.text import clean_text
 from xscan.io.unit import resolve_unit
 from xscan.model import Projection, Provenance, Scan, Volume
@@ -82,9 +82,9 @@ def _read(path: Path, *, units: str | None, config: IoConfig) -> Scan:
             volumes[group.channel] = others.volume
             notes.extend(n for n in others.notes if n not in notes)
         else:
-            notes.append(f"Left alone: {group} in {group.image.path.name}.")
+            notes.append(say("left-alone", what=f"{group}", file=group.image.path.name))
     if len(volumes) == 1 and (energy := next(iter(volumes))) in ("low", "high"):
-        notes.append(f"Only the {energy} energy is here; it was read as a scan of a single energy (mono).")
+        notes.append(say(f"only-{energy}"))
         volumes, chosen = {"mono": volumes[energy]}, {"mono": chosen[energy]}
     known = _provenance(path, chosen, config, notes)
     if first.order:
@@ -131,16 +131,16 @@ def _images(path: Path, config: IoConfig, notes: list[str]) -> list[Image]:
         except InputError as error:
             problem = problem or error
             if series is None or file == path:
-                notes.append(f"Left alone: {file.name}: {error.problem}.")
+                notes.append(say("left-alone-problem", file=file.name, problem=error.problem))
             continue
         if image is not None and (series is None or image.series == series):
             found.append(image)
     if not found:
         raise problem or InputError(path, "no DICOM images in this folder", "give the folder of one scan")
     if path.is_file() and len(found) > 1:
-        notes.append(f"Read with the {len(found) - 1} other slices of its series in the same folder.")
+        notes.append(say("series-read", count=len(found) - 1))
     if ignored and path.is_dir():
-        notes.append(f"{ignored} files that are no DICOM were left alone.")
+        notes.append(say("no-dicom", count=ignored))
     return sorted(found, key=lambda i: natural(i.path))
 
 
@@ -152,12 +152,12 @@ def _projection(path: Path, images: Sequence[Image], units: str | None, config: 
         spacing = frame.spacing
         fits = not channels or next(iter(channels.values())).shape == (image.rows, image.columns)
         if image.channel in channels or not fits or ("mono" in (image.channel, *channels) and channels):
-            notes.append(f"Left alone: another view in {image.path.name}.")
+            notes.append(say("left-alone-view", file=image.path.name))
             continue
         check_pixels(image, config)
         if spacing is None:
             spacing = (1.0, 1.0)
-            notes.append(SIZE_UNKNOWN)
+            notes.append(say("size-unknown"))
         stack = FileArray(_OneFrame(FrameStack(((image, frame),), values=False)), str(path), image.channel, config)
         own = frame.rescale_type if frame.rescale_type not in ("", "US", "UNSPECIFIED") else None
         unit, factor, note = resolve_unit(str(path), image.channel, own, units)
@@ -165,7 +165,7 @@ def _projection(path: Path, images: Sequence[Image], units: str | None, config: 
         channels[image.channel] = Projection(stack, spacing, unit, frame.slope * factor, frame.intercept * factor)
         chosen[image.channel] = Group(image.channel, ((image, frame),))
         if len(image.frames) > 1:
-            notes.append(f"The first of {len(image.frames)} views was read.")
+            notes.append(say("first-view", count=len(image.frames)))
     return Scan(channels, _provenance(path, chosen, config, notes))
 
 

@@ -16,6 +16,7 @@ from xscan.io.dicom.image import Image
 from xscan.io.dicom.resample import ResampledStack
 from xscan.io.frame import Placed, place
 from xscan.io.lazy import FileArray
+from xscan.io.messages import say
 from xscan.io.unit import parse_unit, resolve_unit
 from xscan.model import StoredArray, Unit, Volume
 
@@ -111,7 +112,7 @@ def make(path: Path, group: Group, asked: str | None, config: IoConfig) -> Made:
     if len({f.rescale_type for _, f in slices.members}) > 1:
         raise InputError(path, "slices of different rescale types in one series", "split the series")
     if not same:
-        notes.append("The slices have slopes of their own; values are kept as float32.")
+        notes.append(say("slices-slopes"))
     resampled = slices.wanted_mm is not None
     array: StoredArray = FrameStack(slices.members, values=resampled or not same)
     own, factor, meaning = _own_unit(group)
@@ -145,7 +146,7 @@ def _own_unit(group: Group) -> tuple[str | None, float, str | None]:
     if group.channel == "zeff":
         return "1", 1.0, None  # whatever scale of attenuation stands beside it
     if group.channel == "density" and kind == "MHU":
-        return "kg/m3", 1.0, "The density channel names MHU (water 1000); it was taken as kg/m³."
+        return "kg/m3", 1.0, say("density-mhu")
     if kind in _TYPES:
         return (*_TYPES[kind], None)
     if parse_unit(frame.rescale_type) is not None and kind:

@@ -1,0 +1,26 @@
+# 读取扫描文件时注意到的情况
+io-size-unknown = 文件未给出体素尺寸，按 1 mm 处理，因此体积和质量不可采信。
+io-coarsened = 各方向按 { $factor } 倍平均降采样。
+io-mirrored = 文件的坐标轴为左手系（镜像），已将切片反序以保持左右关系。
+io-length-unknown = 文件未注明长度单位，按 mm 处理。
+io-slices-twice = { $count } 层切片与其他切片位置重复，只保留各处第一层。
+io-slices-unplaced = 切片没有位置信息，已按编号排列，可能镜像。
+io-slices-missing-empty = 缺少 { $count } 层切片（在 { $where } mm 之后），最宽的空缺未填补。
+io-slices-missing-bridged = 缺少 { $count } 层切片（在 { $where } mm 之后），最宽的空缺以插值填补。
+io-slices-uneven = 切片间距不均（{ $low } 至 { $high } mm），已重采样为等间距。
+io-slices-askew = 切片倾斜（机架倾角 { $angle } 度），已重采样到正交网格。
+io-slices-slopes = 各切片的换算斜率不同，数值以 float32 保存。
+io-density-mhu = 密度通道标注为 MHU（水为 1000），按 kg/m³ 处理。
+io-left-alone = 未读取：{ $file } 中的 { $what }。
+io-left-alone-problem = 未读取：{ $file }：{ $problem }。
+io-left-alone-view = 未读取：{ $file } 中的另一视角。
+io-only-low = 只有低能数据，按单一能量（mono）扫描读取。
+io-only-high = 只有高能数据，按单一能量（mono）扫描读取。
+io-series-read = 已连同同一文件夹内该序列的其余 { $count } 层切片一并读取。
+io-no-dicom = { $count } 个非 DICOM 文件未读取。
+io-no-tiff = { $count } 个非 TIFF 文件未读取。
+io-first-view = 共 { $count } 个视角，读取了第一个。
+io-no-channel = /scan/{ $name } 不是 xscan 认识的通道，未读取。
+io-calibration-no-text = /calibration 不是文本，未读取。
+io-of-file = { $file }：{ $note }
+io-unit-unknown = 通道 { $channel }：单位“{ $unit }”未知，按 { $taken } 处理
