@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lanes bench fixtures clean
+CHROMIUM ?= chromium --no-sandbox
+
+.PHONY: demo picture test check lanes bench fixtures clean
 
 $(BIN)/.ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xscan needs Python 3.11 or newer; say make PYTHON=python3.12")'
@@ -21,6 +23,12 @@ demo: $(BIN)/.ready  ## analyse the parcel in fixtures/ and say where its report
 	$(BIN)/xscan calibrate fixtures/phantom.h5 --rods fixtures/phantom.json --out demo-report/calibration.json
 	$(BIN)/xscan analyze fixtures/parcel/scan.h5 --declaration fixtures/parcel/declaration.json \
 	  --templates fixtures/templates --calibration demo-report/calibration.json --out demo-report
+
+picture: demo  ## the README's picture: the demo's report as a browser shows it (needs Chromium)
+	$(CHROMIUM) --headless=new --disable-gpu --hide-scrollbars --window-size=1280,960 --virtual-time-budget=5000 \
+	  --screenshot=$(CURDIR)/notebooks/images/report.png file://$(CURDIR)/demo-report/report.html
+	$(BIN)/python -c 'from PIL import Image; p = "notebooks/images/report.png"; \
+	  Image.open(p).convert("RGB").quantize(256).save(p, optimize=True)'
 
 test: $(BIN)/.ready-dev  ## the default tests
 	$(BIN)/python -m pytest -n logical --maxprocesses 8

@@ -12,6 +12,8 @@ from xscan.language import LANGUAGES, Language
 
 __all__ = ["command"]
 
+EVERY_VOXEL = 512_000_000  # the most that the setting allows
+
 
 @click.command("report", no_args_is_help=True)
 @click.argument("folder", type=PATH)
@@ -22,6 +24,7 @@ __all__ = ["command"]
 @click.option("--config", "config_file", type=PATH, help="TOML file of settings; see `xscan config show`.")
 @language_option
 @pdf_option
+@click.option("--full-resolution", is_flag=True, help="Put every voxel into the page, however large it grows.")
 @quiet_option
 def command(
     folder: Path,
@@ -32,6 +35,7 @@ def command(
     config_file: Path | None,
     lang: Language | None,
     pdf: bool,
+    full_resolution: bool,
     quiet: bool,
 ) -> None:
     """Write report.html of FOLDER again, from its report.json, its labels.h5 and the scan.
@@ -49,6 +53,8 @@ def command(
     if lang is None and "language" not in config.report.model_fields_set:
         lang = document.get("language") if document.get("language") in LANGUAGES else None
     config = reporting(config, lang, pdf)
+    if full_resolution:
+        config = config.model_copy(update={"report": config.report.model_copy(update={"viewer_voxels": EVERY_VOXEL})})
     try:
         source, sha256 = Path(document["scan"]["path"]), document["scan"]["sha256"]
         binning = int(document["scan"].get("binning", 1))
