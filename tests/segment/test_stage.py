@@ -140,7 +140,7 @@ from scipy import ndimage as ndi
 from xscan.model import Grid, Quantities, Unit, Volume
 from xscan.segment import segment
 r = np.random.default_rng(3)
-v = (ndi.gaussian_filter(r.normal(size=(40, 60, 60)), 4) * 2e4).astype(np.float32)
+v = np.maximum(ndi.gaussian_filter(r.normal(size=(40, 60, 60)), 4) * 2e4, 0).astype(np.float32)
 s = segment(Quantities(Volume(Grid(v.shape, (1.5,) * 3), v, Unit.MHU), "nominal", noise_mhu=5.0))
 print(len(s.objects), hashlib.sha256(s.labels.array.tobytes() + repr(s.objects).encode()).hexdigest())
 """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from xscan.segment.geometry import F32, Labels32
 
-__all__ = ["METAL", "edge_support", "metal_slices", "streak_reach"]
+__all__ = ["METAL", "edge_support", "streak_reach"]
 
 METAL = 4000.0  # MHU; aluminium, the lightest common metal, shows about 2300 and throws no streaks worth the name
 RIM = 0.75  # of a body's median that it reaches within an edge's width of its surface
@@ -18,12 +18,6 @@ FALL = 1.5  # power of distance by which streaks thin out: one alone by 1, many 
 COARSE = 128  # cells across in which that is reckoned
 DEEPEST = 0.95
 EDGE_WIDTH = 5  # voxels; an edge blurred over three is crossed by it
-
-
-def metal_slices(values: F32, least: int = 3) -> NDArray[np.bool_]:
-    """Slices (z,) with at least `least` voxels of metal, and their neighbours."""
-    has = (values > METAL).sum(axis=(1, 2)) >= least
-    return np.asarray(has | np.roll(has, 1) | np.roll(has, -1))
 
 
 def edge_support(labels: Labels32, count: int, values: F32, middle: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,13 +76,16 @@ def streak_reach(values: F32, voxel_mm: Sequence[float]) -> F32:
 
 def _spread(values: F32, voxel_mm: Sequence[float]) -> F32:
     """Metal of every slice, folded with the fall of streaks with distance; no scale."""
-    from scipy import fft, ndimage as ndi
+    from scipy import fft
+    from scipy import ndimage as ndi
 
     out = np.zeros(values.shape, np.float32)
     step = max(1, -(-max(values.shape[1:]) // COARSE))
     rows, columns = (-(-n // step) for n in values.shape[1:])
     pitch = [step * v for v in voxel_mm[1:]]
-    y, x = (np.minimum(np.arange(2 * n), 2 * n - np.arange(2 * n)) * p for n, p in zip((rows, columns), pitch, strict=True))
+    y, x = (
+        np.minimum(np.arange(2 * n), 2 * n - np.arange(2 * n)) * p for n, p in zip((rows, columns), pitch, strict=True)
+    )
     fall = (np.hypot(y[:, None], x[None]) + 3 * max(voxel_mm)) ** -FALL
     response = fft.rfft2(fall.astype(np.float32))
     found = np.zeros((len(values), rows, columns), np.float32)

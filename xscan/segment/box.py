@@ -58,16 +58,16 @@ class Box:
         """Distance (mm) of every voxel centre to the nearest face; negative outside of the box."""
         return _depth(self.faces, shape, voxel_mm)
 
-    def covered(self, matter: Bool, depth: F32, voxel_mm: Sequence[float], skip: NDArray[np.bool_]) -> float:
-        """Share of the skin under the faces where there is matter within a voxel."""
+    def covered(self, matter: Bool, depth: F32, voxel_mm: Sequence[float], clear: Bool) -> float:
+        """Share of the skin under the faces, where it is `clear` of artefacts, with matter within a voxel."""
         from scipy import ndimage as ndi
 
         step = max(voxel_mm)
         skin = (depth >= 0) & (depth <= 1.5 * step)
         if self.lids:
             skin &= _depth(self.lids, matter.shape, voxel_mm) >= 0
-        if not skip.all():
-            skin[skip] = False
+        if (skin & clear).any():
+            skin &= clear
         near = ndi.maximum_filter(matter, size=3)
         return float(near[skin].mean()) if skin.any() else 0.0
 
@@ -82,14 +82,13 @@ def _depth(faces: Sequence[Face], shape: Sequence[int], voxel_mm: Sequence[float
     return nearest
 
 
-def find_box(matter: Bool, voxel_mm: Sequence[float], skip: NDArray[np.bool_]) -> Box | None:
+def find_box(matter: Bool, voxel_mm: Sequence[float]) -> Box | None:
     """Find the box whose faces a parcel shows to the outside.
 
     Parameters
     ----------
     matter : mask (z, y, x)
     voxel_mm : voxel size
-    skip : (z,) slices not to be looked at from the side, since metal streaks run through them
 
     Returns
     -------
@@ -101,7 +100,7 @@ def find_box(matter: Bool, voxel_mm: Sequence[float], skip: NDArray[np.bool_]) -
     faces: list[Face] = []
     for axis in range(3):
         for side in (1, -1):
-            hits = _first_hits(matter, axis, side, skip, voxel)
+            hits = _first_hits(matter, axis, side, voxel)
             pixel = float(np.prod(np.delete(voxel, axis)))
             for _ in range(2):
                 plane, inliers = _plane(hits, float(voxel.max()), rng)
@@ -115,13 +114,11 @@ def find_box(matter: Bool, voxel_mm: Sequence[float], skip: NDArray[np.bool_]) -
     return _assemble(faces, matter, voxel)
 
 
-def _first_hits(matter: Bool, axis: int, side: int, skip: NDArray[np.bool_], voxel: Vector) -> Vector:
+def _first_hits(matter: Bool, axis: int, side: int, voxel: Vector) -> Vector:
     """Positions (n, 3), mm, of the outer edge of the first matter along each row."""
     looked = np.moveaxis(matter, axis, 0)[::side]
     first = looked.argmax(axis=0)
     met: Bool = np.asarray(looked.any(axis=0))
-    if axis != 0:
-        met[skip] = False
     rows = np.argwhere(met)
     at = first[met].astype(np.float64)
     at = at if side > 0 else matter.shape[axis] - at

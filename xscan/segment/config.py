@@ -28,6 +28,9 @@ class SegmentConfig(BaseModel):
     edge_fraction: float = Field(
         default=0.5, gt=0, lt=1, description="share of the highest value near by at which a blurred edge lies"
     )
+    metal_edge_fraction: float = Field(
+        default=0.6, gt=0, lt=1, description="the same share of what the highest value has beyond the onset of metal"
+    )
     blur_voxels: int = Field(default=2, ge=1, le=5, description="how far blur reaches, voxels")
     edge_support: float = Field(
         default=0.5,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
 from xscan.segment.geometry import F32, Bool
 
@@ -24,6 +25,8 @@ def foreground(values: F32, floor: float, config: SegmentConfig) -> Bool:
     from scipy import ndimage as ndi
 
     highest = ndi.maximum_filter(values, size=2 * config.blur_voxels + 1, mode="nearest")
-    highest *= np.float32(config.edge_fraction)
-    np.maximum(highest, np.float32(floor), out=highest)
-    return np.asarray(values > highest)
+    level = np.float32(config.edge_fraction) * np.minimum(highest, np.float32(METAL))
+    # sheet metal is thinner than blur is wide: at half of its height it would look twice as thick as it is
+    level += np.float32(config.metal_edge_fraction) * np.maximum(highest - np.float32(METAL), 0)
+    np.maximum(level, np.float32(floor), out=level)
+    return np.asarray(values > level)

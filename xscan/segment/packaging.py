@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xscan.segment.box import find_box
 from xscan.segment.config import SegmentConfig
@@ -44,7 +43,7 @@ class Carton:
 
 
 def find_carton(
-    values: F32, floor: float, metal: NDArray[np.bool_], voxel_mm: Sequence[float], config: SegmentConfig
+    values: F32, floor: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> Carton | None:
     """Find the carton that everything else lies in.
 
@@ -52,7 +51,7 @@ def find_carton(
     ----------
     values : attenuation (z, y, x)
     floor : least value of matter
-    metal : (z,) slices with metal in them
+    reach : of artefacts, see `streak_reach`
     voxel_mm : voxel size
     config : settings
 
@@ -64,25 +63,26 @@ def find_carton(
     from xscan_kernels.filtering import gaussian
 
     # board is thin and light: a little smoothing brings it out of the noise
-    faint = gaussian(values, 1.0) > floor / 2
-    box = find_box(faint, voxel_mm, metal)
+    faint = gaussian(values, 1.0) > np.maximum(reach, np.float32(floor)) / 2
+    box = find_box(faint, voxel_mm)
     if box is None:
         return None
     depth = box.depth(values.shape, voxel_mm)
-    flat = box.covered(faint, depth, voxel_mm, metal)
+    clear = reach < floor
+    flat = box.covered(faint, depth, voxel_mm, clear)
     half = float(np.mean(voxel_mm)) / 2
-    level, thickness = _wall(values, depth, half, config.wall_mm, metal)
+    level, thickness = _wall(values, depth, half, config.wall_mm, clear)
     if flat < config.flat_share or level < floor / 2 or thickness > config.wall_mm:
         return None
     wall = (depth <= thickness + half) & (depth >= -2 * half) & (values > floor / 2) & (values < BRIGHT * level)
     return Carton(wall, depth < -half, thickness, level, flat)
 
 
-def _wall(values: F32, depth: F32, step: float, until: float, metal: NDArray[np.bool_]) -> tuple[float, float]:
+def _wall(values: F32, depth: F32, step: float, until: float, clear: Bool) -> tuple[float, float]:
     """Value in the middle of the wall and its thickness (mm), infinite where values do not fall behind it."""
     near = (depth >= 0) & (depth <= until + 2 * step)
-    if not metal.all():
-        near[metal] = False
+    if (near & clear).any():
+        near &= clear
     bins = (depth[near] / step).astype(np.int64)
     v = values[near]
     order = np.argsort(bins, kind="stable")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xscan.segment.artefact import edge_support, streak_reach
+from xscan.segment.artefact import METAL, edge_support
 from xscan.segment.config import SegmentConfig
 from xscan.segment.geometry import F32, Bool, Labels32, components
+from xscan.segment.matter import borders, surfaces
 from xscan.segment.regrow import medians, regrow
 
 __all__ = ["Lump", "real", "sift"]
@@ -18,6 +19,7 @@ STANDS_OUT = 4.0  # times the reach of artefacts, from which a lump is clear of 
 LEAST_CLEAR = 2.0  # below which a lump is dropped
 EVEN = 0.3  # standard deviation over mean, up to which a lump is even
 LARGE_MM3 = 1e4  # from which evenness tells
+JOINED = 0.1  # of its surface, by which a remainder must lie against what it continues
 LEVELS = (1.0, 2.0, 0.0)  # times the reach of artefacts, above which lumps are looked for in turn
 
 
@@ -36,7 +38,7 @@ class Lump:
 
 
 def sift(
-    matter: Bool, faint: Bool, values: F32, least: int, voxel_mm: Sequence[float], config: SegmentConfig
+    matter: Bool, faint: Bool, values: F32, reach: F32, least: int, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> tuple[Labels32, list[Lump]]:
     """Label what is matter.
 
@@ -48,6 +50,7 @@ def sift(
     matter : mask (z, y, x)
     faint : voxels above the floor, among them the blurred rims that `matter` leaves out
     values : attenuation
+    reach : of artefacts, see `streak_reach`
     least : voxels of the smallest lump
     voxel_mm : voxel size
     config : settings
@@ -61,19 +64,22 @@ def sift(
 
     kept = np.zeros(matter.shape, np.uint32)
     lumps: list[Lump] = []
-    reach = streak_reach(values, voxel_mm)
     for times in LEVELS:
         open_ = matter & (kept == 0)
         if times:
-            open_ &= values > np.float32(times) * reach
+            open_ &= values > np.minimum(np.float32(times) * reach, np.float32(METAL))
         labels, count = components(open_, 26, least)
         if not count:
             continue
         regrow(labels, count, values, faint & (kept == 0), config)
         stats = region_statistics(labels, [values, reach], count=count)
         edge = edge_support(labels, count, values, medians(labels, count, values))
+        belongs = _continued(labels, count, kept, values, config) if not times and lumps else {}
         table = np.zeros(count + 1, np.uint32)
         for k in range(1, count + 1):
+            if k in belongs:
+                table[k] = belongs[k]
+                continue
             mean, size = float(stats.mean[0, k]), int(stats.count[k])
             if mean / 1000 * size * float(np.prod(voxel_mm)) < config.least_mm3:
                 continue  # noise and blur spread a crumb over many faint voxels
@@ -86,6 +92,21 @@ def sift(
         named = table[labels]
         kept = np.where(named > 0, named, kept)
     return kept, lumps
+
+
+def _continued(labels: Labels32, count: int, kept: Labels32, values: F32, config: SegmentConfig) -> dict[int, int]:
+    """Which kept lump each label continues: one that it lies against, of the same value."""
+    both = np.where(kept > 0, kept + np.uint32(count), labels)
+    top = int(both.max())
+    middle = medians(both, top, values)
+    most: dict[int, tuple[int, int]] = {}
+    for border in borders(both):
+        if border.a <= count < border.b:
+            a, b = border.a, border.b
+            if abs(middle[a] - middle[b]) <= config.alike * middle[b] and len(border.points) > most.get(a, (0, 0))[0]:
+                most[a] = len(border.points), b - count
+    surface = surfaces(labels, count)
+    return {k: b for k, (faces, b) in most.items() if faces >= JOINED * surface[k]}
 
 
 def real(edge: float, clear: float, even: bool, config: SegmentConfig) -> bool:

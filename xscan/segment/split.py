@@ -25,6 +25,7 @@ __all__ = ["Cut", "split"]
 
 HOLLOW = 0.1  # of the matter, from which its cavities are worth keeping
 DENSER = 1.4  # times the value of the thicker side; streaks and hardening move values by less
+ROOM = 27  # voxels of a cavity
 LEAST_PART = 0.1  # of a lump's volume, from which a thin part is a body of its own
 
 Edges = dict[tuple[int, int], tuple[float, tuple[int, int, int]]]
@@ -46,7 +47,7 @@ class Cut:
 
 
 def split(
-    body: Bool, values: F32, noise: float, voxel_mm: Sequence[float], config: SegmentConfig
+    body: Bool, values: F32, reach: F32, noise: float, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> tuple[Labels32, tuple[Cut, ...]]:
     """Part one connected body at its pinches.
 
@@ -54,6 +55,7 @@ def split(
     ----------
     body : mask (z, y, x)
     values : attenuation
+    reach : of artefacts, see `streak_reach`
     noise : standard deviation of `values`
     voxel_mm : voxel size
     config : settings
@@ -67,7 +69,7 @@ def split(
 
     step = float(max(voxel_mm))
     solid = ~outside(closed(body, voxel_mm, step))
-    core = body & _core(values, noise, config)
+    core = body & _core(values, reach, noise, config)
     if solid.sum() > (1 + HOLLOW) * body.sum():
         # only the skirt that faces outwards goes: cavities stay filled, even where their wall is thin
         core = solid & ~outside((solid & ~body) | core)
@@ -81,7 +83,7 @@ def split(
         return whole
     parts = watershed(-deep, seeds, inner, 26)
     middle = medians(np.where(body, parts, np.uint32(0)), count, values)
-    table, cuts = _judge(parts, count, deep, middle, voxel_mm, config)
+    table, cuts = _judge(parts, count, deep, middle, _open_to(parts, count, solid & ~body), voxel_mm, config)
     if table.max() < 2:
         return whole
     parts = watershed(-depth(solid, voxel_mm), table[parts], solid, 26)
@@ -89,7 +91,7 @@ def split(
     return parts, cuts
 
 
-def _core(values: F32, noise: float, config: SegmentConfig) -> Bool:
+def _core(values: F32, reach: F32, noise: float, config: SegmentConfig) -> Bool:
     """Voxels near the local maximum, less what the noise explains."""
     from scipy import ndimage as ndi
 
@@ -97,7 +99,21 @@ def _core(values: F32, noise: float, config: SegmentConfig) -> Bool:
     # beyond metal's threshold, hardening and starved rays move values as much as matter does
     level = config.core_fraction * np.minimum(highest, np.float32(METAL))
     level += config.edge_fraction * np.maximum(highest - np.float32(METAL), 0)
-    return np.asarray(values >= level - np.float32(3 * noise))
+    # half of the reach of artefacts: they part nothing by themselves
+    return np.asarray(values >= level - np.float32(3 * noise) - reach / 2)
+
+
+def _open_to(parts: Labels32, count: int, cavity: Bool) -> set[tuple[int, int]]:
+    """Pairs of parts that one cavity runs through: a hollow neck joins what a contact would close off."""
+    rooms, n = components(cavity, 6, ROOM)
+    pairs: set[tuple[int, int]] = set()
+    if not n:
+        return pairs
+    seen = np.bincount(rooms.ravel().astype(np.int64) * (count + 1) + parts.ravel(), minlength=(n + 1) * (count + 1))
+    for row in seen.reshape(n + 1, count + 1)[1:]:
+        shares = [k for k in range(1, count + 1) if row[k] >= ROOM]
+        pairs.update((p, q) for p in shares for q in shares if p < q)
+    return pairs
 
 
 def _necks(parts: Labels32, deep: F32) -> Edges:
@@ -146,6 +162,7 @@ def _judge(
     count: int,
     deep: F32,
     middle: NDArray[np.float64],
+    open_to: set[tuple[int, int]],
     voxel_mm: Sequence[float],
     config: SegmentConfig,
 ) -> tuple[NDArray[np.uint32], tuple[Cut, ...]]:
@@ -158,6 +175,8 @@ def _judge(
     }
 
     def ratio(p: int, q: int) -> float:
+        if (p, q) in open_to:
+            return 1.0
         radius, near = edges[p, q]
         sides = [max((d for k, d in near.items() if root[k] == root[side]), default=radius) for side in (p, q)]
         # blur takes thin matter down, never up: what is thinner and yet denser is another material
@@ -166,7 +185,8 @@ def _judge(
             return 0.0
         if min(sides) < config.least_radius_voxels * step:
             return 1.0  # too thin for its thickness to be told
-        return min(1.0, radius / min(sides))
+        # depths go from centre to centre: a neck is known to half a voxel
+        return min(1.0, (radius + step / 2) / min(sides))
 
     while True:
         open_: dict[tuple[int, int], float] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xscan.model import Progress, Quantities, Segmentation, silent
-from xscan.segment.artefact import metal_slices
+from xscan.segment.artefact import streak_reach
 from xscan.segment.bodies import part_bodies
 from xscan.segment.config import SegmentConfig
 from xscan.segment.describe import describe
@@ -43,7 +43,8 @@ def segment(
     belt = find_belt(values, floor, voxel_mm)
     if belt is not None:
         seen = np.where(belt[1], np.float32(0), values)
-    carton = find_carton(seen, floor, metal_slices(seen), voxel_mm, config)
+    reach = streak_reach(seen, voxel_mm)
+    carton = find_carton(seen, floor, reach, voxel_mm, config)
 
     inside, packed = interior(carton, values.shape)
     content = np.ascontiguousarray(seen[inside])
@@ -53,7 +54,9 @@ def segment(
     faint = (content > floor) & packed
 
     progress(0.5, "parting what touches")
-    bodies = part_bodies(matter, faint, content, quantities.noise_mhu, voxel_mm, config)
+    bodies = part_bodies(
+        matter, faint, content, np.ascontiguousarray(reach[inside]), quantities.noise_mhu, voxel_mm, config
+    )
 
     progress(0.8, "measuring")
     result = describe(bodies, inside, belt and belt[0], carton, values, quantities.grid, config)

@@ -1,0 +1,26 @@
+import numpy as np
+
+from xscan.segment.artefact import streak_reach
+
+V = (1.5, 1.5, 1.5)
+
+
+def test_reach_follows_the_metal_and_the_depth_below_air():
+    rng = np.random.default_rng(0)
+    values = rng.normal(0, 5, (20, 90, 120)).astype(np.float32)
+    _z, y, x = np.indices(values.shape)
+    away = np.hypot(y - 45, x - 40)
+    streaks = rng.normal(0, 1, values.shape) * 8000 / (away + 3) ** 1.5
+    values[8:12] += streaks[8:12].astype(np.float32)
+    values[8:12][away[8:12] < 4] = 9000
+    reach = streak_reach(values, V)
+    assert reach[1].max() < 60  # four standard deviations of noise and no more, slices away
+    assert reach[10, 45, 50] > 4 * reach[10, 45, 100]
+    near = (away > 6) & (away < 40)
+    near[:8] = near[12:] = False
+    assert 0.9 < (np.abs(values[near]) <= reach[near]).mean() < 1
+
+
+def test_clean_air_has_the_reach_of_its_noise():
+    values = np.random.default_rng(1).normal(0, 10, (5, 40, 40)).astype(np.float32)
+    assert 30 < np.median(streak_reach(values, V)) < 50

@@ -1,0 +1,93 @@
+"""Bodies that sit square on one axis are one thing: a cap on its bottle, a bulb in its socket, a watch on its strap.
+
+What merely came to lie on another thing lies anywhere on it. Equal bodies are pieces of a row or a pile, not parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xscan.segment.geometry import F32, Labels32
+from xscan.segment.matter import Border, borders
+from xscan.segment.regrow import medians
+
+__all__ = ["assemble"]
+
+OFF_AXIS = 0.02  # of the reach of a seat, that centres may lie beside the axis, and a voxel and a half
+SEAT = 0.6  # of the smaller body's reach across the axis, that its seat must have
+EQUAL = 0.15  # relative difference of size and value up to which two bodies are equal
+GAP = 2  # voxels that each body is grown by
+LEAST = 10  # faces of a seat
+
+
+def assemble(
+    labels: Labels32, count: int, values: F32, apart: Collection[tuple[int, int]], voxel_mm: Sequence[float]
+) -> NDArray[np.uint32]:
+    """Find bodies that are parts of one thing, within a blur's width of each other.
+
+    Parameters
+    ----------
+    labels : uint32 (z, y, x)
+    count : number of labels
+    values : attenuation
+    apart : pairs of labels, the lower first, that were parted at a pinch and stay so
+    voxel_mm : voxel size
+
+    Returns
+    -------
+    uint32 (count + 1,)
+        The lowest label of the thing that each label is part of.
+    """
+    from scipy import ndimage as ndi
+
+    root = np.arange(count + 1, dtype=np.uint32)
+    if count < 2:
+        return root
+    # half-height edges leave a gap beside denser matter
+    near = np.where(labels > 0, labels, ndi.maximum_filter(labels, size=2 * GAP + 1))
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    middle = medians(labels, count, values)
+    boxes = ndi.find_objects(labels.astype(np.int32), max_label=count)
+    places: dict[int, NDArray[np.float64]] = {}
+
+    def points(k: int) -> NDArray[np.float64]:
+        if k not in places:
+            window = boxes[k - 1]
+            at = np.argwhere(labels[window] == k) + [s.start for s in window]
+            places[k] = at * np.asarray(voxel_mm)
+        return places[k]
+
+    for border in borders(np.ascontiguousarray(near)):
+        a, b = border.a, border.b
+        if len(border.points) < LEAST or (a, b) in apart:
+            continue
+        if _close(float(sizes[a]), float(sizes[b])) and _close(float(middle[a]), float(middle[b])):
+            continue
+        small, large = (a, b) if sizes[a] <= sizes[b] else (b, a)
+        if _seated(border, points(small), points(large), voxel_mm):
+            p, q = sorted((root[a], root[b]))
+            root[root == q] = p
+    return root
+
+
+def _close(a: float, b: float) -> bool:
+    return abs(a - b) <= EQUAL * max(a, b)
+
+
+def _seated(border: Border, small: NDArray[np.float64], large: NDArray[np.float64], voxel_mm: Sequence[float]) -> bool:
+    """Whether the border is centred under both bodies and nearly as wide as the smaller one."""
+    seat = border.points * np.asarray(voxel_mm)
+    middle = seat.mean(axis=0)
+    axis = np.linalg.eigh(np.cov((seat - middle).T))[1][:, 0]
+
+    def across(p: NDArray[np.float64]) -> NDArray[np.float64]:
+        off = p - middle
+        return np.asarray(np.linalg.norm(off - np.outer(off @ axis, axis), axis=1))
+
+    width = float(np.quantile(across(seat), 0.9))
+    slack = OFF_AXIS * width + 1.5 * max(voxel_mm)
+    centred = across(np.stack([small.mean(axis=0), large.mean(axis=0)]))
+    return bool(centred.max() <= slack and width >= SEAT * float(np.quantile(across(small), 0.9)))
