@@ -68,6 +68,8 @@ def _viewer_words(scene: Scene) -> str:
         "object": text("viewer-object", {"id": "{}"}, language),
         "none": text("viewer-none-chosen", None, language),
         "air": text("viewer-air", None, language),
+        "weighed": text("viewer-weighed", {"object": "{object}", "material": "{material}", "mass": "{}"}, language),
+        "unweighed": text("viewer-unweighed", {"object": "{object}", "material": "{material}"}, language),
         "here": text("viewer-here", None, language),
         "materials": rows,
         "arbitrary": text("viewer-arbitrary", {"value": "{}"}, language),

@@ -39,3 +39,5 @@ viewer-space = Space
 viewer-space-do = turn by itself
 viewer-help-do = this list
 viewer-here = here:
+viewer-weighed = { $object }: { $material }, { $mass }
+viewer-unweighed = { $object }: { $material }

@@ -39,3 +39,5 @@ viewer-space = 空格
 viewer-space-do = 自动旋转
 viewer-help-do = 本说明
 viewer-here = 此处：
+viewer-weighed = { $object }：{ $material }，{ $mass }
+viewer-unweighed = { $object }：{ $material }

@@ -1,7 +1,7 @@
 (() => {
 "use strict";
 const root = document.getElementById("viewer");
-const meta = JSON.parse(root.dataset.meta), words = JSON.parse(root.dataset.words), fill = (text, value) => text.replace("{}", value);
+const meta = JSON.parse(root.dataset.meta), words = JSON.parse(root.dataset.words), fill = (text, value, mark = "{}") => text.replace(mark, () => value);
 const [nz, ny, nx] = meta.shape, n = nz * ny * nx, size = meta.voxel, count = [nz, ny, nx];
 const stride = [ny * nx, nx, 1], names = ["z", "y", "x"];
 const objects = meta.objects, Z = 128;
@@ -194,7 +194,8 @@ function row(place) { return document.getElementById(`object-${objects[place - 1
 /* number, material and mass of an object, as its row in the table has them */
 function about(place) {
   const cells = row(place).cells, material = cells[3].querySelector("bdi").textContent, mass = cells[4].textContent.trim();
-  return `${fill(words.object, objects[place - 1].id)}: ${material}${mass === "–" ? "" : `, ${mass} g`}`;
+  const told = mass === "–" ? words.unweighed : fill(words.weighed, `${mass} g`);
+  return fill(fill(told, fill(words.object, objects[place - 1].id), "{object}"), material, "{material}");
 }
 /* means over the voxel and those of the same object around it: attenuation in MHU, z_e (0 where it cannot be told) */
 function near(i) {
