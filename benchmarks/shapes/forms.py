@@ -43,7 +43,7 @@ def bent(mesh: Mesh, seed: int, amount: float = 1.0) -> Mesh:
     return Mesh(out, mesh.faces)
 
 
-def _surface(distance, half: NDArray[np.float64], h: float = 1.0) -> Mesh:  # type: ignore[no-untyped-def]
+def _surface(distance, half: NDArray[np.float64], h: float = 1.6) -> Mesh:  # type: ignore[no-untyped-def]
     n = np.ceil(half / h).astype(int) + 3
     axes = [h * np.arange(-a, a + 1) for a in n]
     x, y, z = np.meshgrid(*axes, indexing="ij")

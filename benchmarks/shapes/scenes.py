@@ -27,7 +27,7 @@ class Piece:
 
 def fine_solid(mesh: Mesh) -> Solid:
     """Return a solid finer than the one that templates are matched with."""
-    return solid_of_mesh(mesh, budget=1_000_000)
+    return solid_of_mesh(mesh, budget=600_000)
 
 
 def random_rotation(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -45,6 +45,7 @@ def scan(
     seed: int,
     psf_voxels: float = 0.7,
     noise_mhu: float = 25.0,
+    streaks: float = 0.0,
     merged: bool = False,
     cut: float | None = None,
 ) -> tuple[Segmentation, Quantities]:
@@ -52,6 +53,7 @@ def scan(
 
     Parameters
     ----------
+    streaks : how strong what metal elsewhere in the parcel leaves is: bands of up to a fifth of a body, and clouds
     merged : give all pieces one label, as where segmentation did not part what touches
     cut : give the voxels of the first piece beyond this share of its length another label
     """
@@ -82,6 +84,8 @@ def scan(
     coarse = value.reshape(shape[0], sub, shape[1], sub, shape[2], sub).mean(axis=(1, 3, 5))
     image = ndi.gaussian_filter(coarse, psf_voxels)
     image += rng.normal(0, noise_mhu, shape).astype(np.float32)
+    if streaks:
+        image += streaks * max(p.mhu for p in pieces) * _streaks(rng, shape)
     # the mask as a threshold on the denoised image would give it
     smooth = ndi.median_filter(image, 3)
     nearest = ndi.distance_transform_edt(owner == 0, return_distances=False, return_indices=True)
@@ -96,6 +100,20 @@ def scan(
         label[tuple(beyond.T)] = label.max() + 1
     grid = Grid(shape, (voxel_mm,) * 3)
     return label_objects(grid, label), Quantities(Volume(grid, image, Unit.MHU), "nominal", noise_mhu=noise_mhu)
+
+
+def _streaks(rng: np.random.Generator, shape: tuple[int, int, int]) -> NDArray[np.float32]:
+    """Three bands, dark or bright, in slices and across, and clouds of some voxels' size."""
+    clouds = ndi.gaussian_filter(rng.normal(size=shape), 1.5)
+    out = 0.04 * clouds / clouds.std()
+    y, x = np.meshgrid(*[np.arange(n) - n / 2 for n in shape[1:]], indexing="ij")
+    z = np.arange(shape[0])[:, None, None]
+    for _ in range(3):
+        angle = rng.uniform(0, np.pi)
+        across = x * np.sin(angle) - y * np.cos(angle) - rng.uniform(-0.25, 0.25) * min(shape[1:])
+        band = np.exp(-((across / rng.uniform(1, 3)) ** 2))[None] * np.exp(-(((z - rng.uniform(0, shape[0])) / 8) ** 2))
+        out += rng.choice([-1, 1]) * rng.uniform(0.05, 0.2) * band
+    return out.astype(np.float32)
 
 
 def label_objects(grid: Grid, label: NDArray[np.uint32]) -> Segmentation:
@@ -119,14 +137,50 @@ def alone(
     voxel_mm: float,
     wall_mm: float | None,
     scale: NDArray[np.float64],
+    out: float = 0.0,
     **options: object,
 ) -> tuple[Segmentation, Quantities, Piece]:
-    """One body in the middle of a scan, turned at random."""
+    """One body in the middle of a scan, turned at random; or with a share `out` of its length out of view."""
     rng = np.random.default_rng([7, seed])
     rotation = random_rotation(rng)
     posed = (mesh_solid.points * scale) @ rotation.T
     low, high = posed.min(axis=0) - 12, posed.max(axis=0) + 12
+    high[0] -= (out > 0) * (12 + out * (high[0] - low[0] - 24))
     shape = tuple(int(n) for n in np.ceil((high - low) / voxel_mm)[::-1])
     piece = Piece(mesh_solid, rotation, scale, -low, wall_mm)
     segmentation, quantities = scan([piece], shape, voxel_mm, seed=seed, **options)  # type: ignore[arg-type]
+    return segmentation, quantities, piece
+
+
+def touching(
+    first: Solid,
+    second: Solid,
+    *,
+    seed: int,
+    voxel_mm: float,
+    wall_mm: float | None,
+    scale: NDArray[np.float64],
+    **options: object,
+) -> tuple[Segmentation, Quantities, Piece]:
+    """Two bodies pushed together from a random side until they meet, under one label; the first is `wall_mm` thick."""
+    from scipy.spatial import cKDTree
+
+    rng = np.random.default_rng([6, seed])
+    turns = [random_rotation(rng) for _ in range(2)]
+    own = (first.points * scale) @ turns[0].T
+    other = second.points @ turns[1].T
+    way = rng.normal(size=3)
+    way /= np.linalg.norm(way)
+    tree, far = cKDTree(own), np.ptp(own, axis=0).max() + np.ptp(other, axis=0).max()
+    for _ in range(60):  # sphere tracing: never farther than the gap that is left
+        gap = float(tree.query(other + far * way)[0].min())
+        if gap < 0.5:
+            break
+        far -= 0.9 * gap
+    both = np.concatenate([own, other + far * way])
+    low, high = both.min(axis=0) - 12, both.max(axis=0) + 12
+    shape = tuple(int(n) for n in np.ceil((high - low) / voxel_mm)[::-1])
+    piece = Piece(first, turns[0], scale, -low, wall_mm)
+    rest = Piece(second, turns[1], np.ones(3), far * way - low)
+    segmentation, quantities = scan([piece, rest], shape, voxel_mm, seed=seed, merged=True, **options)  # type: ignore[arg-type]
     return segmentation, quantities, piece

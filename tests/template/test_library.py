@@ -1,5 +1,6 @@
 import json
 import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -109,6 +110,64 @@ HOSTILE = {
     "zip.3mf": b"PK\x03\x04broken",
     "bad.glb": b"glTF\x02\x00\x00\x00\xff\xff\xff\x7f",
 }
+
+
+CORE = 'xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02"'
+
+
+def threemf(path, build, extra="", unit="centimeter", head=""):
+    corners = "".join(f'<vertex x="{x / 10}" y="{y / 10}" z="{z / 10}"/>' for x, y, z in CUBE_V)
+    sides = "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in CUBE_F)
+    mesh = f"<mesh><vertices>{corners}</vertices><triangles>{sides}</triangles></mesh>"
+    body = f'<resources><object id="1">{mesh}</object>{extra}</resources><build>{build}</build>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("3D/3dmodel.model", f'{head}<model unit="{unit}" {CORE}>{body}</model>')
+    return path
+
+
+def test_reads_3mf_with_its_unit_and_what_it_builds(tmp_path):
+    one = read_mesh(threemf(tmp_path / "one.3mf", '<item objectid="1"/>'))
+    assert one.size_mm == pytest.approx((20, 30, 40))
+    assert open_edges(one) == 0
+    pair = '<object id="2"><components><component objectid="1"/>'
+    pair += '<component objectid="1" transform="0 1 0 -1 0 0 0 0 1 10 0 0"/></components></object>'
+    two = read_mesh(threemf(tmp_path / "two.3mf", '<item objectid="2" transform="1 0 0 0 1 0 0 0 1 5 0 0"/>', pair))
+    assert len(two.faces) == 24
+    # the second is turned a quarter about z and moved by 10 cm: it lies between 70 and 100 mm, all moved by 50
+    assert two.vertices[:, 0].min() == pytest.approx(50)
+    assert two.vertices[:, 0].max() == pytest.approx(150)
+
+
+@pytest.mark.parametrize(
+    ("build", "extra", "head"),
+    [
+        ("", "", ""),
+        ('<item objectid="7"/>', "", ""),
+        ('<item objectid="1" transform="1 2 3"/>', "", ""),
+        ('<item objectid="2"/>', '<object id="2"><components><component objectid="2"/></components></object>', ""),
+        ('<item objectid="1"/>', "", '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>'),
+        ('<item objectid="1"/>', "", "<broken>"),
+    ],
+)
+def test_refuses_a_hostile_3mf(tmp_path, build, extra, head):
+    with pytest.raises(InputError, match="bad"):
+        read_mesh(threemf(tmp_path / "bad.3mf", build, extra, head=head))
+
+
+def test_a_3mf_that_multiplies_itself_is_refused(tmp_path):
+    many = "".join(
+        f'<object id="{k}"><components>{f"<component objectid={chr(34)}{k - 1}{chr(34)}/>" * 9}</components></object>'
+        for k in range(2, 14)
+    )
+    with pytest.raises(InputError):
+        read_mesh(threemf(tmp_path / "bomb.3mf", '<item objectid="13"/>', many))
+
+
+def test_reads_glb_in_metres(tmp_path):
+    import trimesh
+
+    trimesh.Trimesh(CUBE_V / 1000, CUBE_F).export(tmp_path / "cube.glb")
+    assert read_mesh(tmp_path / "cube.glb", "m").size_mm == pytest.approx((20, 30, 40))
 
 
 @pytest.mark.parametrize("name", HOSTILE)

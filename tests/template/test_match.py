@@ -83,6 +83,15 @@ def test_a_body_cut_into_two_objects_is_one_match(bench, resegment):
     assert found.template_id == "figure"
 
 
+@pytest.mark.parametrize("wall", [None, 3.0])
+def test_a_body_partly_out_of_view_is_found(bench, wall):
+    turn, place = bench.turn(12), (66.0, 42.0, 42.0)  # the scan ends at 84 mm, the body reaches beyond 100
+    scan = bench.scan([("figure", turn, place)], ONE, wall=wall)
+    found = match(*scan, bench.library(), {}, config=bench.config)
+    assert [m.template_id for m in found] == ["figure"]
+    assert pose_error(found[0], turn, place, bench.templates["figure"].mesh) < 1.5
+
+
 def test_near_likes_are_one_match_with_alternatives(bench):
     figure = bench.templates["figure"]
     twin = Template("twin", "twin", figure.mesh, "protected-design")

@@ -7,12 +7,17 @@ import pytest
 from scipy import ndimage as ndi
 
 from xscan.model import Right, Template
+from xscan.template import TemplateConfig
+from xscan.template.cache import BESIDE, Store, store_of
+from xscan.template.candidates import index_of
+from xscan.template.edge import carried_on, unseen_beyond
 from xscan.template.field import Field
 from xscan.template.groups import groups, touching
 from xscan.template.plain import plainness
 from xscan.template.prepared import mirrored, prepare
+from xscan.template.probes import probes
 from xscan.template.rights import right_check
-from xscan.template.rotations import axis_aligned, exponential, spiral
+from xscan.template.rotations import axis_aligned, spiral
 from xscan.template.solid import solid_of_mesh
 from xscan.template.surface import sample_triangles, spread
 
@@ -36,7 +41,7 @@ def test_field_reads_values_and_slopes_between_its_points():
 
 
 def test_rotations_are_rotations_and_cover():
-    for r in (spiral(500), axis_aligned(), exponential(np.random.default_rng(0).normal(size=(20, 3)))):
+    for r in (spiral(500), axis_aligned()):
         assert r @ r.transpose(0, 2, 1) == pytest.approx(np.broadcast_to(np.eye(3), r.shape), abs=1e-12)
         assert np.linalg.det(r) == pytest.approx(np.ones(len(r)))
     angle = np.degrees(np.arccos(np.clip((np.einsum("nij,mij->nm", spiral(2000), spiral(97)) - 1) / 2, -1, 1)))
@@ -69,24 +74,60 @@ def test_points_are_even_and_the_same_every_time(bench):
 
 
 def test_what_is_kept_is_what_was_computed(bench, tmp_path):
-    mesh = bench.templates["figure"].mesh
-    config = bench.config.model_copy(update={"cache": str(tmp_path)})
-    made, kept = prepare(mesh, config), prepare(mesh, config)
+    mesh, store = bench.templates["figure"].mesh, Store(tmp_path)
+    made, kept = prepare(mesh, store), prepare(mesh, store)
     assert len(list(tmp_path.glob("*.npz"))) == 1
     assert (made.distance.values == kept.distance.values).all()
     assert (made.points == kept.points).all()
+    assert (made.probes == kept.probes).all()
     next(tmp_path.glob("*.npz")).write_bytes(b"broken")
-    assert (prepare(mesh, config).points == made.points).all()
+    assert (prepare(mesh, store).points == made.points).all()
+
+
+def test_the_cache_lies_beside_the_library_or_with_the_user(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    library = tmp_path / "library"
+    library.mkdir()
+    config = TemplateConfig()
+    assert store_of(config, str(library)).folder == library / BESIDE
+    monkeypatch.setattr("os.access", lambda path, how: "library" not in str(path))
+    assert store_of(config, str(library)).folder == tmp_path / "user" / "xscan" / "templates"
+    assert store_of(config, "made in memory").folder == tmp_path / "user" / "xscan" / "templates"
+    assert store_of(TemplateConfig(cache="none"), str(library)).folder is None
+    assert store_of(TemplateConfig(cache=str(tmp_path / "own"))).folder == tmp_path / "own"
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(bench, tmp_path):
     (tmp_path / "file").write_text("")
-    config = bench.config.model_copy(update={"cache": str(tmp_path / "file" / "below")})
-    assert prepare(bench.templates["ball"].mesh, config).closed
+    store = store_of(TemplateConfig(cache=str(tmp_path / "file" / "below")))
+    assert store.folder is None
+    assert prepare(bench.templates["ball"].mesh, store).closed
+    gone = Store(tmp_path / "gone")
+    gone.write("a", {"b": np.zeros(2)})
+    assert gone.read("a") is None
+
+
+def test_an_index_is_kept_and_knows_left_from_right(bench, tmp_path):
+    config = TemplateConfig(cache=str(tmp_path))
+    made = index_of(bench.library(), config)
+    kept = index_of(bench.library(), config)
+    assert len(list(tmp_path.glob("index-*.npz"))) == 1
+    for name in ("spreads", "words", "anchors", "handed"):
+        assert (getattr(made, name) == getattr(kept, name)).all()
+    assert made.words.sum(axis=1) == pytest.approx(np.ones(3))
+    assert {i: made.has_hand(i, 0.4) for i in made.ids} == {"ball": False, "box": False, "figure": True}
+
+
+def test_candidates_are_of_the_size_of_the_body(bench):
+    index = index_of(bench.library(), bench.config)
+    for name in index.ids:
+        p = index.prepared(name)
+        assert index.could_be(p.shape, 1.0)[0] == name
+        assert index.could_hold(p.shape, probes(p.distance, p.points, p.normals), 1.0)[0] == name
 
 
 def test_the_mirror_image_mirrored_is_the_shape(bench):
-    p = prepare(bench.templates["figure"].mesh, bench.config)
+    p = prepare(bench.templates["figure"].mesh, store_of(bench.config))
     twice = mirrored(mirrored(p))
     assert (twice.points == p.points).all()
     assert (twice.distance.values == p.distance.values).all()
@@ -96,11 +137,27 @@ def test_the_mirror_image_mirrored_is_the_shape(bench):
 
 
 def test_plain_shapes_are_told_from_figures(bench):
-    plain = {k: prepare(t.mesh, bench.config).plain_mm for k, t in bench.templates.items()}
+    plain = {k: prepare(t.mesh, store_of(bench.config)).plain_mm for k, t in bench.templates.items()}
     assert plain["ball"] < 0.5
     assert plain["box"] < 1.0
     assert plain["figure"] > 3
     assert plainness(np.eye(3), np.eye(3), np.full(3, 5**-0.5)) == pytest.approx(0, abs=1e-6)
+
+
+def test_beyond_the_scan_nothing_is_there_and_nothing_missing():
+    line = carried_on(
+        np.arange(1, 4).reshape(1, 1, 3), ((0, 0), (1, 1), (2, 2)), ((False,) * 2, (False,) * 2, (True, False))
+    )
+    assert line.shape == (1, 3, 7)
+    assert line[0, 1].tolist() == [1, 1, 1, 2, 3, 0, 0]
+    assert not line[0, 0].any()
+    values = np.full((4, 4, 4), 9, dtype=np.float32)
+    field = Field(values, np.array([-1.0, 0, 0]), np.ones(3))
+    wide = unseen_beyond(field, np.zeros(3), np.full(3, 9.0), ((False, False), (False, False), (True, False)))
+    assert wide.values.shape == (4, 4, 84)
+    assert wide.origin.tolist() == [-81, 0, 0]
+    assert (wide.values[..., :81] == 2.5).all()
+    assert (wide.values[..., 81:] == 9).all()
 
 
 def test_objects_that_touch_hang_together():

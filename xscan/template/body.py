@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xscan.model import Object, Quantities, Segmentation
+from xscan.template.edge import carried_on, unseen_beyond
 from xscan.template.field import Field
 from xscan.template.shape import Shape, shape_of
 from xscan.template.solid import distance_field
@@ -29,26 +31,45 @@ class Body:
     object_ids : whose voxels it is made of
     inside : bool (z, y, x), in the scan's voxels
     window : where `inside` lies in the scan, first voxel (z, y, x)
-    distance : signed distance from its outer surface, mm; scan mm in x, y, z
-    points, normals : (n, 3) evenly over that surface, scan mm in x, y, z
+    points, facing : (n, 3) evenly over its outer surface, scan mm in x, y, z, and normals of single facets
     shape : measures that do not depend on pose
+    voxel_mm : mean edge of a voxel
     low, high : the scan's own box in scan mm (x, y, z): beyond it nothing was seen
+    clipped : whether the body reaches the edge of the scan, so that a part of it may lie beyond
+    measure : makes `distance`; it is called where a template could lie in the body, which is seldom
     """
 
     object_ids: tuple[int, ...]
     inside: NDArray[np.bool_]
     window: tuple[int, int, int]
-    distance: Field
     points: NDArray[np.float64]
-    normals: NDArray[np.float64]
+    facing: NDArray[np.float64]
     shape: Shape
+    voxel_mm: float
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    clipped: bool
+    measure: Callable[[], Field]
 
-    @property
-    def voxel_mm(self) -> float:
-        """Mean edge of a voxel, mm."""
-        return float(np.cbrt(np.prod(self.distance.spacing)))
+    @cached_property
+    def distance(self) -> Field:
+        """Signed distance from the outer surface, mm; scan mm in x, y, z."""
+        return self.measure()
+
+    @cached_property
+    def normals(self) -> NDArray[np.float64]:
+        """Normals (n, 3) of the points, free of the noise of single facets."""
+        return _steady(self.points, self.facing)
+
+    @cached_property
+    def solidity(self) -> float:
+        """Volume over that of the convex hull: near 1 for one convex thing, which has no parts."""
+        from scipy.spatial import ConvexHull, QhullError
+
+        try:
+            return self.shape.volume / float(ConvexHull(self.points).volume)
+        except QhullError:
+            return 1.0
 
 
 def body_of(
@@ -86,29 +107,44 @@ def body_of(
     other = (labels != 0) & ~mask
     if without is not None:
         mask &= ~without[seen]
-    mask = _largest(solid_mask(np.pad(mask, pad)))
+    cut = [(bool(a == 0), bool(b == n)) for a, b, n in zip(first, last, grid.shape, strict=True)]
+    mask = _largest(solid_mask(_lidded(carried_on(mask, pad, cut), cut)))
     if int(mask.sum()) < 8:
         return None
-    attenuation = np.pad(_crop(quantities, seen), pad)
-    level = _fraction(mask, np.pad(other, pad), attenuation)
+    attenuation = carried_on(_crop(quantities, seen), pad, cut)
+    level = _fraction(mask, carried_on(other, pad, cut), attenuation)
     origin = ((start + 0.5) * size)[::-1]
     found = _isosurface(level, size)
     if found is None:
         return None
     vertices, faces = found
     vertices += origin
-    dense, _ = sample_triangles(vertices, faces, int(np.clip(3 * len(faces), 2000, 200_000)))
-    points, normals = sample_triangles(vertices, faces, _POINTS)
-    normals = _steady(points, normals)
+    points, facing = sample_triangles(vertices, faces, _POINTS)
     inside = level > 0.5
     spacing = size[::-1].copy()
-    distance = distance_field(inside, dense, origin, spacing)
     low = np.zeros(3)
     high = np.array(grid.extent_mm)[::-1].copy()
+    clipped = any(a or b for a, b in cut)
+    if clipped:
+        # what was carried on beyond the scan only keeps its edge from looking like a surface
+        real = np.all((points > low) & (points < high), axis=1)
+        points, facing = points[real], facing[real]
+        if len(points) < 8:
+            return None
+        beyond = np.ones_like(inside)
+        beyond[tuple(slice(a, n - b) for (a, b), n in zip(pad, inside.shape, strict=True))] = False
+        inside &= ~beyond
     shape = shape_of(inside, origin, spacing, points)
     ids = tuple(sorted(o.id for o in objects))
     corner = (int(start[0]), int(start[1]), int(start[2]))
-    return Body(ids, inside, corner, distance, points, normals, shape, low, high)
+    voxel = float(np.cbrt(np.prod(size)))
+
+    def measure() -> Field:
+        dense, _ = sample_triangles(vertices, faces, int(np.clip(3 * len(faces), 2000, 200_000)))
+        field = distance_field(level > 0.5, dense, origin, spacing)
+        return unseen_beyond(field, low, high, cut) if clipped else field
+
+    return Body(ids, inside, corner, points, facing, shape, voxel, low, high, clipped, measure)
 
 
 def _family(segmentation: Segmentation, objects: Sequence[Object]) -> list[Object]:
@@ -123,6 +159,18 @@ def _family(segmentation: Segmentation, objects: Sequence[Object]) -> list[Objec
     return family
 
 
+def _lidded(mask: NDArray[np.bool_], cut: list[tuple[bool, bool]]) -> NDArray[np.bool_]:
+    """Close what is hollow where it was carried on beyond the scan, so that its cavity can be filled."""
+    from scipy import ndimage as ndi
+
+    for axis, sides in enumerate(cut):
+        for end, is_cut in zip((0, -1), sides, strict=True):
+            if is_cut:
+                plane = np.moveaxis(mask, axis, 0)[end]
+                plane |= ndi.binary_fill_holes(plane)
+    return mask
+
+
 def _crop(quantities: Quantities, window: tuple[slice, slice, slice]) -> NDArray[np.float32]:
     z, y, x = window
     if quantities.attenuation.in_memory:
@@ -134,24 +182,32 @@ def _crop(quantities: Quantities, window: tuple[slice, slice, slice]) -> NDArray
 
 def solid_mask(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill the cavities of a mask, those too whose thin wall has pinholes."""
-    from scipy import ndimage as ndi
+    from xscan_kernels import fill_holes
 
-    filled: NDArray[np.bool_] = ndi.binary_fill_holes(mask)
-    cross = ndi.generate_binary_structure(3, 1)
-    wide = ndi.binary_dilation(filled, cross, 2)
+    filled: NDArray[np.bool_] = fill_holes(mask)
+    wide = grown(filled, 2)
+    closed = fill_holes(wide)
     # what flooding does not reach once the wall is two voxels thicker was a cavity behind pinholes
-    cavity = ndi.binary_fill_holes(wide) & ~wide
+    cavity = closed & ~wide
     if cavity.any():
-        filled = filled | (ndi.binary_dilation(cavity, cross, 3) & ndi.binary_fill_holes(wide))
-        filled = ndi.binary_fill_holes(filled)
+        filled = fill_holes(filled | (grown(cavity, 3) & closed))
     return filled
+
+
+def grown(mask: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
+    """The mask and what is reached from it in so many steps through faces."""
+    from xscan_kernels import dilate
+
+    for _ in range(steps):
+        mask = dilate(mask, 1.0)
+    return mask
 
 
 def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Drop crumbs: pieces smaller than a fiftieth of the largest."""
-    from scipy import ndimage as ndi
+    from xscan_kernels import label
 
-    pieces, n = ndi.label(mask, structure=np.ones((3, 3, 3), dtype=bool))
+    pieces, n = label(mask, connectivity=26)
     if n < 2:
         return mask
     counts = np.bincount(pieces.reshape(-1))
@@ -170,17 +226,15 @@ def _fraction(
     """
     from scipy import ndimage as ndi
 
+    from xscan_kernels import erode, gaussian
+
     plateau = ndi.maximum_filter(np.where(mask, attenuation, 0), size=5)
     plateau = ndi.uniform_filter(plateau, size=3)
     full = np.clip(attenuation / np.maximum(plateau, 1e-6), 0, 1)
-    core = ndi.binary_erosion(mask)
-    near = ndi.binary_dilation(mask, iterations=2)
-    level = np.where(near & ~other, full, 0).astype(np.float32)
-    level[core] = 1
+    level = np.where(grown(mask, 2) & ~other, full, 0).astype(np.float32)
+    level[erode(mask, 1.0)] = 1
     # a wall between two bodies is known only to the voxel; so is the skin where the material is uneven
-    level = np.where(mask, np.maximum(level, 0.5), np.minimum(level, 0.75))
-    smooth: NDArray[np.float32] = ndi.gaussian_filter(level, 0.6)
-    return smooth
+    return gaussian(np.where(mask, np.maximum(level, 0.5), np.minimum(level, 0.75)), 0.6)
 
 
 def _steady(points: NDArray[np.float64], normals: NDArray[np.float64]) -> NDArray[np.float64]:

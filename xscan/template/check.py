@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from xscan.model import Progress, TemplateLibrary, silent
-from xscan.template.body import Body
-from xscan.template.candidates import could_be
+from xscan.template.candidates import index_of
 from xscan.template.config import TemplateConfig
-from xscan.template.fit import fit_whole
+from xscan.template.likeness import apart_mm, as_body
 from xscan.template.meshes import open_edges
-from xscan.template.prepared import Prepared, mirrored, prepare
+from xscan.template.prepared import mirrored
 
 __all__ = ["Problem", "check_library"]
 
@@ -45,10 +42,10 @@ def check_library(
     """
     config = config or TemplateConfig()
     problems: list[Problem] = []
-    prepared: dict[str, Prepared] = {}
+    index = index_of(library, config, lambda share, what="": progress(0.4 * share, what))
     for n, t in enumerate(library.templates):
-        progress(0.5 * n / len(library.templates), f"template {t.id}")
-        p = prepared[t.id] = prepare(t.mesh, config)
+        progress(0.4 + 0.1 * n / len(library.templates), f"template {t.id}")
+        p = index.prepared(t.id)
         longest = max(t.mesh.size_mm)
         if loose := open_edges(t.mesh):
             rest = "" if p.closed else " and does not enclose its inside: it was closed for the comparison"
@@ -60,15 +57,15 @@ def check_library(
             problems.append(Problem((t.id,), "right", f"the right ended on {t.right.valid_until.isoformat()}"))
         if on and t.right and t.right.valid_from and t.right.valid_from > on:
             problems.append(Problem((t.id,), "right", f"the right begins on {t.right.valid_from.isoformat()}"))
-    ids = sorted(prepared)
-    for n, a in enumerate(ids):
-        progress(0.5 + 0.5 * n / len(ids), f"near-likes of {a}")
-        others = {b: prepared[b] for b in ids if b > a}
-        body = _as_body(prepared[a])
-        for b in could_be(body.shape, others, 1.0, config):
-            direct = _apart(others[b], body, config)
-            mirror = _apart(mirrored(others[b]), body, config)
-            if prepared[a].key == prepared[b].key or direct < 0.05:
+    for n, a in enumerate(index.ids):
+        progress(0.5 + 0.5 * n / len(index.ids), f"near-likes of {a}")
+        body = as_body(index.prepared(a))
+        for b in index.could_be(body.shape, 1.0):
+            if b <= a:
+                continue
+            direct = apart_mm(index.prepared(b), body, config.max_scale)
+            mirror = apart_mm(mirrored(index.prepared(b)), body, config.max_scale)
+            if index.keys[a] == index.keys[b] or direct < 0.05:
                 problems.append(Problem((a, b), "duplicate", "the two are the same shape"))
             elif min(direct, mirror) < voxel_mm:
                 how = "" if direct <= mirror else ", one of them mirrored"
@@ -76,15 +73,3 @@ def check_library(
                 problems.append(Problem((a, b), "alike", f"could be confused at {voxel_mm:g} mm voxels: {text}"))
     progress(1.0)
     return problems
-
-
-def _as_body(p: Prepared) -> Body:
-    """A template as if it lay in a scan without blur or noise."""
-    reach = np.full(3, 1e6)
-    inside = p.distance.values < 0
-    return Body((), inside, (0, 0, 0), p.distance, p.points, p.normals, p.shape, -reach, reach)
-
-
-def _apart(p: Prepared, body: Body, config: TemplateConfig) -> float:
-    fit = fit_whole(p, body, config.max_scale)
-    return float(np.sqrt((fit.template_mm**2).mean() / 2 + (fit.body_mm**2).mean() / 2))

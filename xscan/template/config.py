@@ -47,5 +47,6 @@ class TemplateConfig(BaseModel):
     max_size_mm: float = Field(default=3000.0, gt=0, description="meshes longer than this are refused, mm")
     cache: str = Field(
         default="",
-        description="folder for what is computed once a template; empty: the user's cache folder; 'none': no cache",
+        description="folder for what is computed once a template; empty: beside the library, or the user's "
+        "cache folder where the library is read-only; 'none': no cache",
     )

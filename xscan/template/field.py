@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from xscan_kernels import FieldGrid
 
 __all__ = ["Field"]
 
@@ -24,6 +28,13 @@ class Field:
     values: NDArray[np.float32]
     origin: NDArray[np.float64]
     spacing: NDArray[np.float64]
+
+    @property
+    def grid(self) -> FieldGrid:
+        """The same, as kernels take it."""
+        from xscan_kernels import FieldGrid
+
+        return FieldGrid(self.values, self.origin, self.spacing)
 
     def index(self, points: NDArray[np.floating]) -> NDArray[np.float32]:
         """Grid coordinates (x, y, z) of points (..., 3), mm."""

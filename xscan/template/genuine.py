@@ -12,7 +12,12 @@ __all__ = ["genuine_check"]
 
 
 def genuine_check(
-    genuine: GenuineRange | None, objects: Sequence[Object], signatures: Mapping[int, Signature], *, whole: bool
+    genuine: GenuineRange | None,
+    objects: Sequence[Object],
+    signatures: Mapping[int, Signature],
+    *,
+    whole: bool,
+    wall: Measure | None,
 ) -> dict[str, dict[str, object]]:
     """Hold what was measured against the ranges of the genuine article.
 
@@ -21,6 +26,7 @@ def genuine_check(
     genuine : as the right holder states it; without it nothing can be said
     objects : which the template was matched to
     whole : whether the template explains these objects entirely; where it does not, their mass says nothing
+    wall : thickness of their wall, mm
 
     Returns
     -------
@@ -35,7 +41,7 @@ def genuine_check(
         "mass_g": _sum([s.mass_g for s in own]) if whole and len(own) == len(objects) else None,
         "density_g_cm3": _mean(own, [s.density for s in own], "g/cm3"),
         "z_e": _mean(own, [s.z_e for s in own], "1"),
-        "wall_mm": _wall(objects),
+        "wall_mm": wall,
     }
     ranges = {name: getattr(genuine, name) for name in measured}
     return {name: _entry(measured[name], limits) for name, limits in ranges.items() if limits is not None}
@@ -65,12 +71,3 @@ def _mean(own: Sequence[Signature], parts: Sequence[Measure | None], unit: str) 
         return None
     value = sum(v * m.value for v, m in known) / total
     return Measure(value, max(m.sigma for _, m in known), unit)
-
-
-def _wall(objects: Sequence[Object]) -> Measure | None:
-    """Thickness of the wall where segmentation measured one; half a millimetre where it does not say how well."""
-    walls = [float(o.shape["wall_mm"]) for o in objects if "wall_mm" in o.shape]
-    if len(walls) != len(objects) or not walls:
-        return None
-    sigmas = [o.shape.get("wall_sigma_mm", 0.5) for o in objects]
-    return Measure(float(np.median(walls)), float(np.median(sigmas)), "mm")

@@ -22,9 +22,7 @@ def touching(objects: NDArray[np.uint32], ids: Collection[int]) -> set[tuple[int
         return set()
     keep = np.zeros(int(objects.max(initial=0)) + 1, dtype=bool)
     keep[list(ids)] = True
-    where = np.argwhere(keep[objects].any(axis=(1, 2)))
-    part = objects[where[0, 0] : where[-1, 0] + 1]
-    part = np.where(keep[part], part, 0)
+    part = np.where(keep[objects], objects, 0)
     found: set[tuple[int, int]] = set()
     for axis in range(3):
         for step in (1, 2):
@@ -33,8 +31,9 @@ def touching(objects: NDArray[np.uint32], ids: Collection[int]) -> set[tuple[int
             a = np.moveaxis(part, axis, 0)[:-step]
             b = np.moveaxis(part, axis, 0)[step:]
             at = (a != b) & (a != 0) & (b != 0)
-            pairs = np.unique(np.stack([np.minimum(a[at], b[at]), np.maximum(a[at], b[at])], axis=1), axis=0)
-            found |= {(int(x), int(y)) for x, y in pairs}
+            n = len(keep)
+            pairs = np.unique(np.minimum(a[at], b[at]).astype(np.int64) * n + np.maximum(a[at], b[at]))
+            found |= {(int(k // n), int(k % n)) for k in pairs}
     return found
 
 

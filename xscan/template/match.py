@@ -20,12 +20,14 @@ from xscan.model import (
     silent,
 )
 from xscan.template.body import body_of
+from xscan.template.candidates import Index, index_of
 from xscan.template.config import TemplateConfig
 from xscan.template.genuine import genuine_check
 from xscan.template.groups import groups, touching
-from xscan.template.prepared import Prepared, prepare
+from xscan.template.partial import SEEN_SHARE
 from xscan.template.rights import right_check
 from xscan.template.seek import Found, covered, seek_part, seek_whole
+from xscan.template.wall import wall_of
 
 __all__ = ["match"]
 
@@ -63,24 +65,21 @@ def match(
         by object id; those of at least `config.min_score`.
     """
     config = config or TemplateConfig()
-    prepared: dict[str, Prepared] = {}
-    for n, template in enumerate(library.templates):
-        progress(0.3 * n / len(library.templates), f"template {template.id}")
-        prepared[template.id] = prepare(template.mesh, config)
     goods = [o for o in segmentation.goods if _worth(o, segmentation, config)]
-    if not prepared or not goods:
+    if not library.templates or not goods:
         progress(1.0)
         return ()
+    index = index_of(library, config, lambda share, what="": progress(0.3 * share, what))
     found: list[Found] = []
     left: list[Object] = []
     for n, o in enumerate(goods):
         progress(0.3 + 0.5 * n / len(goods), f"object {o.id}")
-        own = _whole_then_parts([o], segmentation, quantities, prepared, config)
+        own = _whole_then_parts([o], segmentation, quantities, index, config)
         found.extend(own)
         if not own:
             left.append(o)
     if config.partial:
-        pairs = touching(segmentation.object_labels(), [o.id for o in left])
+        pairs = touching(segmentation.object_labels()[_around(left)], [o.id for o in left])
         heaps = groups([o.id for o in left], pairs, config.max_group)[: config.max_heaps]
         taken: set[int] = set()
         for n, heap in enumerate(heaps):
@@ -88,10 +87,10 @@ def match(
             together = [o for o in left if o.id in heap and o.id not in taken]
             if len(together) < 2:
                 continue
-            new = _whole_then_parts(together, segmentation, quantities, prepared, config)
+            new = _whole_then_parts(together, segmentation, quantities, index, config)
             found.extend(new)
             taken |= {i for f in new for i in _owners(f, segmentation)}
-    matches = [_report(f, library, segmentation, signatures, consignor_id, acquired) for f in found]
+    matches = [_report(f, library, segmentation, quantities, signatures, consignor_id, acquired) for f in found]
     matches.sort(key=lambda m: (m.object_ids, m.template_id))
     progress(1.0)
     return tuple(matches)
@@ -103,24 +102,38 @@ def _worth(o: Object, segmentation: Segmentation, config: TemplateConfig) -> boo
     return o.voxels >= config.min_voxels and max(sides) >= config.min_size_mm
 
 
+def _around(objects: Sequence[Object]) -> tuple[slice, ...]:
+    """The box of some objects."""
+    if not objects:
+        return (slice(0, 0),) * 3
+    first = np.min([o.bbox[0] for o in objects], axis=0)
+    last = np.max([o.bbox[1] for o in objects], axis=0)
+    return tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))
+
+
 def _whole_then_parts(
     objects: Sequence[Object],
     segmentation: Segmentation,
     quantities: Quantities,
-    prepared: Mapping[str, Prepared],
+    index: Index,
     config: TemplateConfig,
 ) -> list[Found]:
     """Take templates out of some objects one after the other, until none is found in what is left."""
-    smallest = min(p.shape.volume for p in prepared.values()) * (1 - config.max_scale) ** 3
+    smallest = float(index.volumes.min()) * (1 - config.max_scale) ** 3
+    box = _around(objects)
+    if any(s.start == 0 or s.stop == n for s, n in zip(box, segmentation.grid.shape, strict=True)):
+        smallest *= SEEN_SHARE
+    if np.prod([s.stop - s.start + 2 for s in box]) * segmentation.grid.voxel_volume_mm3 < smallest:
+        return []
     without: NDArray[np.bool_] | None = None
     out: list[Found] = []
     while len(out) < _MOST_IN_ONE:
         body = body_of(segmentation, quantities, objects, without=without)
         if body is None or body.shape.volume + 0.75 * body.voxel_mm * body.shape.area < smallest:
             break
-        found = seek_whole(body, prepared, config)
+        found = seek_whole(body, index, config)
         if found is None and config.partial:
-            found = seek_part(body, prepared, config)
+            found = seek_part(body, index, config)
         if found is None:
             break
         out.append(found)
@@ -164,6 +177,7 @@ def _report(
     found: Found,
     library: TemplateLibrary,
     segmentation: Segmentation,
+    quantities: Quantities,
     signatures: Mapping[int, Signature],
     consignor_id: str,
     acquired: datetime | None,
@@ -176,6 +190,8 @@ def _report(
     there = deviation[fit.seen]
     ids = _owners(found, segmentation)
     objects = [segmentation.object(i) for i in ids]
+    asked = template.genuine is not None and template.genuine.wall_mm is not None
+    wall = wall_of(fit, found.body, p, quantities) if asked else None
     return TemplateMatch(
         template_id=template.id,
         object_ids=ids,
@@ -184,7 +200,7 @@ def _report(
         deviation_rms_mm=float(np.sqrt((there**2).mean())),
         deviation_p95_mm=float(np.percentile(np.abs(there), 95)),
         coverage=found.evidence.coverage,
-        genuine_check=genuine_check(template.genuine, objects, signatures, whole=found.whole),
+        genuine_check=genuine_check(template.genuine, objects, signatures, whole=found.whole, wall=wall),
         right_status=status,
         right_reason=reason,
         alternatives=found.alternatives,

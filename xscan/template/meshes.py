@@ -24,7 +24,7 @@ def read_mesh(path: Path, units: str = "mm", config: TemplateConfig | None = Non
     Parameters
     ----------
     path : a file whose ending is one of `FORMATS`
-    units : unit of the file's numbers, a key of `UNITS_MM`
+    units : unit of the file's numbers, a key of `UNITS_MM`; 3MF says its own, and this multiplies it
 
     Raises
     ------
@@ -52,13 +52,17 @@ def read_mesh(path: Path, units: str = "mm", config: TemplateConfig | None = Non
 
 
 def _load(path: Path, kind: str, config: TemplateConfig) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    import trimesh
-
-    if kind in ("3mf", "glb"):
-        _refuse_bomb(path, kind, config)
+    if kind == "3mf":
+        _refuse_bomb(path, config)
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")
+            if kind == "3mf":
+                from xscan.template.threemf import read_3mf
+
+                return read_3mf(stream, config.max_faces)
+            import trimesh
+
             # a stream without a resolver: nothing beside the file (materials, textures) is ever opened
             options = {"skip_materials": True} if kind == "obj" else {}
             loaded = trimesh.load(stream, file_type=kind, process=False, force="mesh", **options)
@@ -72,12 +76,10 @@ def _load(path: Path, kind: str, config: TemplateConfig) -> tuple[NDArray[np.flo
     return vertices, faces
 
 
-def _refuse_bomb(path: Path, kind: str, config: TemplateConfig) -> None:
-    """Refuse an archive that would unpack to more than the limit (3MF is a zip; GLB is not)."""
+def _refuse_bomb(path: Path, config: TemplateConfig) -> None:
+    """Refuse an archive that would unpack to more than the limit."""
     import zipfile
 
-    if kind != "3mf":
-        return
     try:
         with zipfile.ZipFile(path) as archive:
             total = sum(i.file_size for i in archive.infolist())

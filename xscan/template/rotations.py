@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["axis_aligned", "exponential", "spiral"]
+__all__ = ["axis_aligned", "spiral"]
 
 
 @lru_cache(maxsize=8)
@@ -45,16 +45,4 @@ def axis_aligned() -> NDArray[np.float64]:
                 found.append(m)
     out = np.array(found)
     out.setflags(write=False)
-    return out
-
-
-def exponential(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rotation matrices (k, 3, 3) of rotation vectors (k, 3), radians (Rodrigues)."""
-    angle = np.linalg.norm(vectors, axis=1)
-    axis = vectors / np.maximum(angle, 1e-12)[:, None]
-    k = np.zeros((len(vectors), 3, 3))
-    k[:, 0, 1], k[:, 0, 2], k[:, 1, 2] = -axis[:, 2], axis[:, 1], -axis[:, 0]
-    k -= k.transpose(0, 2, 1)
-    s, c = np.sin(angle)[:, None, None], np.cos(angle)[:, None, None]
-    out: NDArray[np.float64] = np.eye(3) + s * k + (1 - c) * (k @ k)
     return out

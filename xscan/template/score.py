@@ -9,9 +9,10 @@ import numpy as np
 from xscan.template.body import Body
 from xscan.template.config import TemplateConfig
 from xscan.template.fit import Fit
+from xscan.template.partial import SEEN_SHARE
 from xscan.template.prepared import Prepared
 
-__all__ = ["Evidence", "evidence_of", "probability"]
+__all__ = ["Evidence", "blur_mm", "evidence_of", "probability"]
 
 
 _PURE = 0.95  # share of the body's surface that must lie on the template before parts may lack
@@ -27,7 +28,7 @@ class Evidence:
     size_mm : root mean square radius of the template
     rms_mm : of the deviations of both sides, less offset
     p95_mm : 95th percentile of their sizes, the worse of both sides
-    coverage : share of the template's surface on which the body's skin lies
+    coverage : share of the template's surface, as far as the scan sees it, on which the body's skin lies
     outside : share of the template's surface that stands out of the body: what the body lacks
     explained : share of the body's surface for which the template answers and on which it lies
     stretch : the largest departure of a scale from 1
@@ -49,6 +50,11 @@ class Evidence:
     plain_mm: float
 
 
+def blur_mm(voxel_mm: float, config: TemplateConfig) -> float:
+    """What the skin of a true copy deviates by, root mean square, mm: voxels, point spread and threshold together."""
+    return float(np.sqrt((0.2 * voxel_mm) ** 2 + (0.15 * config.psf_voxels * voxel_mm) ** 2 + 0.1**2))
+
+
 def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig, *, whole: bool = True) -> Evidence:
     """Reduce a fit to evidence.
 
@@ -56,13 +62,14 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
     it: they are missing from the coverage, but do not count as deviation.
     """
     voxel = body.voxel_mm
-    blur = float(np.sqrt((0.2 * voxel) ** 2 + (0.15 * config.psf_voxels * voxel) ** 2 + 0.1**2))
+    blur = blur_mm(voxel, config)
     near = max(4 * blur, 0.75 * voxel)
     there, back = fit.template_mm[fit.seen], fit.body_mm[fit.explained]
     size = prepared.shape.size
-    n = len(fit.template_mm)
-    coverage = float((np.abs(there) < near).sum() / n)
-    outside = float((there > near).sum() / n)
+    if there.size < SEEN_SHARE * fit.template_mm.size or back.size == 0:
+        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
+    coverage = float((np.abs(there) < near).mean())
+    outside = float((there > near).mean())
     explained = float((np.abs(back) < near).mean())
     if not whole:
         there = there[there > -near]
@@ -70,7 +77,7 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
         # all that is there lies on the template: what lacks (thin parts lost to blur, streaks or a cut) is counted
         # as lacking, not as deviation
         there = there[there < near]
-    if there.size == 0 or back.size == 0:
+    if there.size == 0:
         return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
     rms = float(np.sqrt((there**2).mean() / 2 + (back**2).mean() / 2))
     p95 = max(float(np.percentile(np.abs(there), 95)), float(np.percentile(np.abs(back), 95)))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xscan.template.body import Body
-from xscan.template.candidates import could_be
+from xscan.template.candidates import Index
 from xscan.template.config import TemplateConfig
 from xscan.template.fit import Fit, fit_part, fit_whole
-from xscan.template.partial import Seeds, could_contain, seeds_of
+from xscan.template.partial import SEEN_SHARE, contained, seeds_of
 from xscan.template.prepared import Prepared, mirrored
-from xscan.template.score import Evidence, evidence_of, probability
+from xscan.template.probes import probes
+from xscan.template.score import Evidence, blur_mm, evidence_of, probability
 
 __all__ = ["Found", "covered", "seek_part", "seek_whole"]
+
+_CONVEX = 0.92  # solidity beyond which a body is one thing
+_LOOKED_AT = 4  # templates whose probes are compared one by one, for each whose pose is sought
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,36 +36,55 @@ class Found:
     alternatives: tuple[str, ...] = ()
 
 
-def seek_whole(body: Body, prepared: Mapping[str, Prepared], config: TemplateConfig) -> Found | None:
+def seek_whole(body: Body, index: Index, config: TemplateConfig) -> Found | None:
     """The template that the whole body is, or `None`."""
-    ranked = could_be(body.shape, prepared, body.voxel_mm, config)
-    for hand in (False, True) if config.mirrored else (False,):
+    ranked = index.could_be(body.shape, body.voxel_mm)[: config.candidates]
+    for hand in _hands(config):
         found = []
         for identity in ranked:
-            p = mirrored(prepared[identity]) if hand else prepared[identity]
-            fit = fit_whole(p, body, config.max_scale)
-            found.append(_found(identity, p, body, fit, True, config))
+            if p := _of_hand(index, identity, hand, body, config):
+                found.append(_found(identity, p, body, fit_whole(p, body, config.max_scale), True, config))
         if best := _best(found, config):
             return best
     return None
 
 
-def seek_part(body: Body, prepared: Mapping[str, Prepared], config: TemplateConfig) -> Found | None:
+def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
     """The template that best explains a part of the body, or `None`."""
-    possible = {False: dict(prepared)}
-    if config.mirrored:
-        possible[True] = {i: mirrored(p) for i, p in prepared.items()}
-    seeds: Seeds | None = None
-    for hand in possible:
+    if body.solidity > _CONVEX and not body.clipped:
+        return None
+    from scipy.spatial import cKDTree
+
+    seen = probes(body.distance, body.points, body.normals)
+    tree = cKDTree(seen)
+    share = SEEN_SHARE if body.clipped else 1.0
+    ranked = index.could_hold(body.shape, seen, body.voxel_mm, share)[: _LOOKED_AT * config.partial_candidates]
+    # a body of which a part was not seen says less about what it is: more are tried
+    most = config.partial_candidates * (2 if body.clipped else 1)
+    likely = [i for i in ranked if contained(index.prepared(i), tree, body)][:most]
+    if not likely:
+        return None
+    seeds = seeds_of(body)
+    for hand in _hands(config):
         found = []
-        for identity, own in could_contain(body, possible[hand], config):
-            p = possible[hand][identity]
-            seeds = seeds or seeds_of(body)
-            fit = fit_part(p, own, body, seeds, config.max_scale)
-            found.append(_found(identity, p, body, fit, False, config))
+        for identity in likely:
+            if p := _of_hand(index, identity, hand, body, config):
+                found.append(_found(identity, p, body, fit_part(p, body, seeds, config.max_scale), False, config))
         if best := _best(found, config):
             return best
     return None
+
+
+def _hands(config: TemplateConfig) -> tuple[bool, ...]:
+    """Whether the template is turned over: as it is first, then its mirror image."""
+    return (False, True) if config.mirrored else (False,)
+
+
+def _of_hand(index: Index, identity: str, hand: bool, body: Body, config: TemplateConfig) -> Prepared | None:
+    """A template or its mirror image; `None` where the two are the same for the scan."""
+    if not hand:
+        return index.prepared(identity)
+    return mirrored(index.prepared(identity)) if index.has_hand(identity, blur_mm(body.voxel_mm, config)) else None
 
 
 def covered(found: Found) -> NDArray[np.bool_]:

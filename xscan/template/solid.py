@@ -145,7 +145,8 @@ def distance_field(
     near = np.float32(0.5 * spacing.mean())
     out, deep = distance(~inside, sampling) - near, distance(inside, sampling) - near
     values = np.where(inside, -deep, out)
-    band = np.argwhere(np.abs(values) < 2.0 * float(spacing.max()))
+    # a cell beyond this is not read where the skin is
+    band = np.argwhere(np.abs(values) < 1.5 * float(spacing.max()))
     centres = band[:, ::-1] * spacing + origin
     exact, _ = cKDTree(points).query(centres, workers=2)
     where = tuple(band.T)

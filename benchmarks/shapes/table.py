@@ -1,0 +1,116 @@
+"""Tables, in Markdown, of the study's lines: ``python benchmarks/shapes/table.py FILE.jsonl…``."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+from lines import read
+from scipy import stats
+
+from xscan.template.score import Evidence, probability
+
+_TURNED = ("figure", "tool")  # kinds without symmetry, for which a turn has a meaning
+
+
+def interval(k: int, n: int) -> str:
+    """Share with its 95 % interval (Clopper, Pearson 1934)."""
+    if n == 0:
+        return "none"
+    low = stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
+    high = stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    return f"{k}/{n} = {k / n:.3g} ({low:.2g} to {high:.2g})"
+
+
+def spread(values: list[float]) -> str:
+    """Median and 95th percentile."""
+    return f"{np.median(values):.2f}, {np.percentile(values, 95):.2f}" if values else "none"
+
+
+def pairs(lines: list[dict]) -> None:
+    """Detection against false matches, pair by pair."""
+    right, wrong, near, pose, turn = [], [], [], [], []
+    n_wrong = sum(line["library"] - 1 for line in lines)
+    for line in lines:
+        best: dict[str, float] = defaultdict(float)
+        for f in line["fits"]:
+            # by the score as it is now, so that old lines tell of a new one
+            e = Evidence(**{k: f[k] for k in Evidence.__dataclass_fields__})
+            score = probability(e, whole=f["whole"], mirrored=f["hand"])
+            best[f["id"]] = max(best[f["id"]], score)
+            if f["same"] and score >= 0.5:
+                pose.append(f["pose_mm"])
+                turn += [f["pose_deg"]] * line["template"].startswith(_TURNED)
+        own = best.pop(line["template"], 0.0)
+        if not line["bent"]:
+            right.append(own)
+        elif line["apart_mm"] > 0:
+            near.append((line["apart_mm"] / line["how"]["voxel_mm"], own))
+        wrong += list(best.values())
+    allowed = int(1e-4 * n_wrong)
+    ordered = sorted(wrong, reverse=True)
+    level = ordered[allowed] if allowed < len(ordered) else 0.0
+    print("| pairs of one body and one template | |\n|---|---|")
+    print(f"| detected at score 0.5 | {interval(sum(s >= 0.5 for s in right), len(right))} |")
+    print(f"| false matches at score 0.5, of wrong pairs | {interval(sum(s >= 0.5 for s in wrong), n_wrong)} |")
+    strict = sum(s > level for s in right)
+    print(f"| detected where {allowed} wrong pairs pass (1e-4; score {level:.3f}) | {interval(strict, len(right))} |")
+    print(f"| distance of the posed mesh from the true one, mm: median, p95 | {spread(pose)} |")
+    print(f"| turn off by, degrees (figures, tools): median, p95 | {spread(turn)} |")
+    for low, high in ((0, 0.25), (0.25, 0.5), (0.5, 1), (1, 2), (2, 99)):
+        at = [s for d, s in near if low <= d < high]
+        label = f"bent shapes that differ by {low:g} to {high:g} voxels rms, taken for the template"
+        print(f"| {label} | {interval(sum(s >= 0.5 for s in at), len(at))} |")
+
+
+def found(lines: list[dict]) -> None:
+    """Planted bodies through all of the stage."""
+    print("| body | found | another named | mesh off by, mm: median, p95 | CPU s: median, p95 |\n|---|---|---|---|---|")
+    for mode in dict.fromkeys(line["mode"] for line in lines):
+        own = [line for line in lines if line["mode"] == mode]
+        hit = sum(
+            line["template"] in line["named"] or any(line["template"] in a for a in line["alike"]) for line in own
+        )
+        other = sum(any(n != line["template"] for n in line["named"]) for line in own)
+        pose = [line["pose_mm"] for line in own if "pose_mm" in line]
+        cpu = [line["cpu"] for line in own]
+        print(f"| {mode} | {interval(hit, len(own))} | {other} | {spread(pose)} | {spread(cpu)} |")
+
+
+def cost(lines: list[dict]) -> None:
+    """Time an object against the size of the library."""
+    print("| templates | of the library, s: median, p95 | of none, s: median, p95 | CPU s: median |\n|---|---|---|---|")
+    for size in sorted({line["size"] for line in lines}):
+        own = [line for line in lines if line["size"] == size]
+        known, other = ([x["s"] for x in own if x["known"] == k] for k in (True, False))
+        print(f"| {size} | {spread(known)} | {spread(other)} | {np.median([x['cpu'] for x in own]):.2f} |")
+
+
+def peers(lines: list[dict]) -> None:
+    """Other ways on the same bodies."""
+    print("| way | right template named | mesh off by, mm: median, p95 | CPU s a body: median |\n|---|---|---|---|")
+    for way in dict.fromkeys(w for line in lines for w in line["ways"]):
+        own = [(line["template"], line["ways"][way]) for line in lines if way in line["ways"]]
+        hit = sum(t in w["named"] for t, w in own)
+        pose = [w["pose_mm"] for _, w in own if "pose_mm" in w]
+        print(f"| {way} | {interval(hit, len(own))} | {spread(pose)} | {np.median([w['cpu'] for _, w in own]):.2f} |")
+
+
+def main() -> None:
+    """Tell by its fields what each file holds."""
+    for path in map(Path, sys.argv[1:]):
+        lines = read(path)
+        if not lines:
+            continue
+        print(f"\n{path.stem}, {len(lines)} lines\n")
+        one = lines[0]
+        table = peers if "ways" in one else cost if "size" in one else found if "mode" in one else pairs
+        table(lines)
+
+
+if __name__ == "__main__":
+    main()

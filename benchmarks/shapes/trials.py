@@ -1,0 +1,184 @@
+"""The trials of the study; each returns what is written into its line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import forms
+import numpy as np
+import scenes
+from lines import Trial
+
+from xscan.model import Template, TemplateLibrary
+from xscan.template import TemplateConfig, match
+from xscan.template.body import body_of
+from xscan.template.cache import Store
+from xscan.template.candidates import index_of
+from xscan.template.fit import fit_part, fit_whole
+from xscan.template.likeness import apart_mm, as_body
+from xscan.template.partial import contained, seeds_of
+from xscan.template.prepared import mirrored, prepare
+from xscan.template.probes import probes
+from xscan.template.score import evidence_of
+from xscan.template.surface import sample_triangles
+
+CONFIG = TemplateConfig()
+
+
+def how_made(seed: int, i: int, k: int, *, scaled: bool) -> dict:
+    """Voxels, wall, scale, blur and pose of one planted body."""
+    rng = np.random.default_rng([seed, i, k])
+    return {
+        "voxel_mm": float(rng.choice([1.0, 1.5, 2.0, 3.0])),
+        "wall_mm": float(rng.uniform(2, 4)) if rng.random() < 0.5 else None,
+        "scale": rng.uniform(0.92, 1.08, 3) if scaled and rng.random() < 0.5 else np.ones(3),
+        "seed": int(rng.integers(2**31)),
+        "psf_voxels": float(rng.uniform(0.5, 1.0)),
+        "noise_mhu": float(rng.choice([15.0, 30.0, 60.0])),
+        "streaks": float(rng.choice([0.0, 0.5, 1.0])),
+    }
+
+
+def written(how: dict) -> dict:
+    """How a body was made, as JSON."""
+    return {k: [round(float(s), 3) for s in v] if isinstance(v, np.ndarray) else v for k, v in how.items()}
+
+
+def pose_error(matrix: np.ndarray, piece: scenes.Piece, t: Template) -> tuple[float, float]:
+    """Root mean square distance, mm, of the mesh as found from the mesh as it was put; and the turn, degrees.
+
+    The distance is that to the nearest point (ADD-S), so that a pose that a symmetric shape cannot tell from the
+    true one counts as right; the turn has a meaning only for shapes without symmetry.
+    """
+    from scipy.spatial import cKDTree
+
+    x, _ = sample_triangles(t.mesh.vertices, t.mesh.faces, 20_000)
+    truth = (x * piece.scale) @ piece.rotation.T + piece.place
+    found = x[::10] @ matrix[:3, :3].T + matrix[:3, 3]
+    apart, _ = cKDTree(truth).query(found)
+    u, _, v = np.linalg.svd(matrix[:3, :3] / piece.scale)
+    turn = np.degrees(np.arccos(np.clip((np.trace(u @ v @ piece.rotation.T) - 1) / 2, -1, 1)))
+    return float(np.sqrt((apart**2).mean())), float(turn)
+
+
+def pairs(library: TemplateLibrary, rounds: int, seed: int) -> Iterator[tuple[str, Trial]]:
+    """Every shape planted, and bent, against every template: what the index lets pass, and how well it fits."""
+    for k in range(rounds):
+        for i, t in enumerate(library.templates):
+            for bent in (False, True):
+                yield f"{t.id}/{k}/{'bent' if bent else 'true'}", _pair(library, t, i, k, seed, bent)
+
+
+def _pair(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, bent: bool) -> Trial:
+    def trial() -> dict:
+        index = index_of(library, CONFIG)
+        how = how_made(seed, i, k, scaled=not bent)
+        rng = np.random.default_rng([seed, i, k, 9])
+        mesh = forms.bent(t.mesh, int(rng.integers(2**31)), float(rng.uniform(0.25, 1))) if bent else t.mesh
+        other = as_body(prepare(mesh, Store(None))) if bent else None
+        seg, q, piece = scenes.alone(scenes.fine_solid(mesh), **how)
+        out: dict = {"template": t.id, "bent": bent, "how": written(how), "library": len(library.templates), "fits": []}
+        # a can that is twisted is the same can: how far the bent shape really is from the template, scale allowed
+        out["apart_mm"] = round(apart_mm(index.prepared(t.id), other, CONFIG.max_scale), 3) if other else 0.0
+        goods = sorted(seg.goods, key=lambda o: -o.voxels)
+        body = body_of(seg, q, goods[:1]) if goods else None
+        if body is None:
+            return out
+        ranked = index.could_be(body.shape, body.voxel_mm)
+        out["place"] = ranked.index(t.id) if t.id in ranked else -1
+        for name in ranked[: CONFIG.candidates]:
+            for hand in (False, True):
+                if hand and name == t.id and not bent:
+                    continue
+                p = mirrored(index.prepared(name)) if hand else index.prepared(name)
+                fit = fit_whole(p, body, CONFIG.max_scale)
+                e = evidence_of(fit, body, p, CONFIG)
+                row = {"id": name, "same": name == t.id and not bent, "hand": hand, "whole": True}
+                row |= {n: round(float(v), 4) for n, v in vars(e).items()}
+                if row["same"]:
+                    error = pose_error(fit.poses.matrix(0, p.centre, p.flip), piece, t)
+                    row["pose_mm"], row["pose_deg"] = (round(v, 3) for v in error)
+                out["fits"].append(row)
+        return out
+
+    return trial
+
+
+def parts(library: TemplateLibrary, rounds: int, seed: int) -> Iterator[tuple[str, Trial]]:
+    """Two shapes that touch under one label: what is taken to lie in the heap, and how well it fits."""
+    for k in range(rounds):
+        for i, t in enumerate(library.templates):
+            yield f"{t.id}/{k}", _part(library, t, i, k, seed)
+
+
+def _part(library: TemplateLibrary, t: Template, i: int, k: int, seed: int) -> Trial:
+    def trial() -> dict:
+        index = index_of(library, CONFIG)
+        how = how_made(seed, i, k, scaled=True)
+        rng = np.random.default_rng([seed, i, k, 8])
+        kind = forms.KINDS[int(rng.integers(len(forms.KINDS)))]
+        other = forms.make(kind, int(rng.integers(1 << 30)))
+        seg, q, _ = scenes.touching(scenes.fine_solid(t.mesh), scenes.fine_solid(other), **how)
+        out: dict = {"template": t.id, "other": kind, "how": written(how), "fits": []}
+        goods = sorted(seg.goods, key=lambda o: -o.voxels)
+        body = body_of(seg, q, goods[:1]) if goods else None
+        if body is None:
+            return out
+        from scipy.spatial import cKDTree
+
+        seen = probes(body.distance, body.points, body.normals)
+        ranked = index.could_hold(body.shape, seen, body.voxel_mm)
+        out["place"] = ranked.index(t.id) if t.id in ranked else -1
+        tree, seeds = cKDTree(seen), seeds_of(body)
+        ranked = [n for n in ranked[: 4 * CONFIG.partial_candidates] if contained(index.prepared(n), tree, body)]
+        out["place_checked"] = ranked.index(t.id) if t.id in ranked else -1
+        for name in ranked[: CONFIG.partial_candidates]:
+            p = index.prepared(name)
+            fit = fit_part(p, body, seeds, CONFIG.max_scale)
+            e = evidence_of(fit, body, p, CONFIG, whole=False)
+            row = {"id": name, "same": name == t.id, "hand": False, "whole": False}
+            row |= {n: round(float(v), 4) for n, v in vars(e).items()}
+            out["fits"].append(row)
+        return out
+
+    return trial
+
+
+MODES = ("alone", "merged", "cut", "view")
+
+
+def found(library: TemplateLibrary, rounds: int, seed: int) -> Iterator[tuple[str, Trial]]:
+    """Planted bodies through all of `match`: alone, merged with another, cut in two, and half out of view."""
+    for k in range(rounds):
+        for i, t in enumerate(library.templates):
+            for mode in MODES:
+                yield f"{t.id}/{k}/{mode}", _found(library, t, i, k, seed, mode)
+
+
+def _found(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, mode: str) -> Trial:
+    def trial() -> dict:
+        how = how_made(seed, i, k, scaled=True)
+        solid = scenes.fine_solid(t.mesh)
+        if mode == "merged":
+            rng = np.random.default_rng([seed, i, k, 8])
+            kind = forms.KINDS[int(rng.integers(len(forms.KINDS)))]
+            other = scenes.fine_solid(forms.make(kind, int(rng.integers(1 << 30))))
+            seg, q, piece = scenes.touching(solid, other, **how)
+        else:
+            extra = {"cut": {"cut": 0.55}, "view": {"out": 0.3}}.get(mode, {})
+            seg, q, piece = scenes.alone(solid, **how, **extra)
+        began, cpu = time.perf_counter(), time.process_time()
+        got = match(seg, q, library, {}, config=CONFIG)
+        took = time.perf_counter() - began
+        names = [m.template_id for m in got]
+        out = {"template": t.id, "mode": mode, "how": written(how), "objects": len(seg.goods), "s": round(took, 3)}
+        out |= {"cpu": round(time.process_time() - cpu, 3), "named": names, "alike": [m.alternatives for m in got]}
+        right = [m for m in got if m.template_id == t.id]
+        out["scores"] = [round(m.score, 4) for m in got]
+        if right:
+            error = min(pose_error(m.pose.matrix, piece, t) for m in right)
+            out["pose_mm"], out["pose_deg"] = (round(v, 3) for v in error)
+        return out
+
+    return trial
