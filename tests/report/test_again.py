@@ -140,3 +140,8 @@ def test_report_command(analysis, tmp_path):
     text = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "Object 4 is suspected to be Festival ball." in text
     assert "one energy: grey" in text
+    chinese = CliRunner().invoke(command, [*arguments, "--lang", "zh", "--pdf", "--full-resolution"])
+    assert chinese.exit_code == 0, chinese.output
+    assert "单一能量：仅灰度" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert (tmp_path / "out" / "thumbnail.png").read_bytes().startswith(b"\x89PNG")

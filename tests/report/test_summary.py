@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 from xscan.report import summary
 
 
@@ -24,3 +26,13 @@ def test_hostile_text_cannot_steer_the_terminal(make_analysis):
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "⟨U+001B⟩" in text
+
+
+def test_in_chinese_lines_fit_a_terminal_whose_characters_take_two_cells(make_analysis):
+    lines = summary(make_analysis(say=True), "zh").splitlines()
+    assert lines[0] == "扣留  风险 0.91"
+    assert any("物体 3 藏于物体 2 内部" in line for line in lines)
+    assert "物体：物品 3 件（其中 1 件在他物内部），包装 1 件；模板匹配 1 处；申报 2 项中 1 项相符" in lines
+    long = make_analysis(text=lambda t: t + "很长的说明。" * 30)
+    for line in summary(long, "zh").splitlines()[:-2]:
+        assert sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) <= 98

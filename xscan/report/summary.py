@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import reduce
 
 from xscan.language import Language, in_language, text, word
 from xscan.model import Analysis
@@ -37,7 +38,7 @@ def summary(analysis: Analysis, language: Language = "en") -> str:
         lines.append("     " + say("more", count=len(findings) - REASONS))
     if not findings:
         lines.append("     " + say("nothing"))
-    lines.append("; ".join(_counts(analysis, language)))
+    lines.append(reduce(lambda a, b: say("then", first=a, second=b), _counts(analysis, language)))
     mass = _mass(analysis, language)
     if mass:
         lines.append(mass)
@@ -50,7 +51,10 @@ def _counts(analysis: Analysis, language: Language) -> Iterator[str]:
     goods = len(analysis.segmentation.goods)
     first = text(f"summary-objects{'-inside' if inside else ''}", {"goods": goods, "inside": inside}, language)
     packaging = sum(o.role == "packaging" for o in objects)
-    yield first + (", " + text("summary-packaging", {"count": packaging}, language) if packaging else "")
+    if packaging:
+        also = text("summary-packaging", {"count": packaging}, language)
+        first = text("summary-join", {"first": first, "second": also}, language)
+    yield first
     if analysis.library is not None:
         yield text("summary-matches", {"count": len(analysis.matches)}, language)
     if analysis.check is not None:

@@ -18,3 +18,5 @@ summary-mass = mass: { $measured } measured
 summary-mass-declared = mass: { $measured } measured, { $declared } declared
 summary-report = Report: { $path }
 summary-parcel = { $name }: { $verdict }, risk { $risk }  { $reason }
+summary-join = { $first }, { $second }
+summary-then = { $first }; { $second }

@@ -12,3 +12,5 @@ summary-mass = 质量：实测 { $measured }
 summary-mass-declared = 质量：实测 { $measured }，申报 { $declared }
 summary-report = 报告：{ $path }
 summary-parcel = { $name }：{ $verdict }，风险 { $risk }  { $reason }
+summary-join = { $first }，{ $second }
+summary-then = { $first }；{ $second }
