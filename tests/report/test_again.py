@@ -74,6 +74,7 @@ def test_without_templates_the_pictures_of_matches_are_left_out(analysis, tmp_pa
         ("report.json", b'{"schema": "other"}'),
         ("report.json", b'{"schema": "xscan.report/1"}'),
         ("report.json", b"[" * 100_000),
+        ("report.json", b'{"schema": "xscan.report/1", "scan": {"shape": ' + b"[" * 900 + b"]" * 900 + b"}}"),
         ("labels.h5", b"no hdf5"),
         ("labels.h5", None),
         ("report.json", None),
@@ -86,7 +87,7 @@ def test_broken_files_are_refused_and_the_old_page_stays(analysis, tmp_path, nam
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=re.escape(name)):
-        write_page(tmp_path, analysis.quantities, config=SMALL)
+        write_page(tmp_path, analysis.quantities, config=SMALL.model_copy(update={"language": "zh"}))
     assert (tmp_path / "report.html").read_text() == "old"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import click
 
 from xscan.cli.options import PATH
 from xscan.files import written_aside
-from xscan.language import LANGUAGES, Language, in_language, text, word
+from xscan.language import LANGUAGES, Language, in_language, known, text, word
 
 __all__ = ["command"]
 
@@ -49,17 +50,29 @@ def command(
         told = [{n: getattr(r, n) for n in names} | {"report": str(r.report)} for r in rows]
         click.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
-    width = max((len(r.name) for r in rows), default=4)
     heads = [text(f"rank-column-{c}", None, lang).lower() for c in ("parcel", "risk", "decision", "reason")]
-    click.echo(f"{heads[0]:{width}s}  {heads[1]}  {heads[2]}  {heads[3]}")
+    width = max(_cells(heads[0]), *(_cells(_short(r.name)) for r in rows))
+    click.echo(f"{_padded(heads[0], width)}  {_padded(heads[1], 4)}  {_padded(heads[2], 8)}  {heads[3]}")
     for r in rows:
         kind = in_language(word("finding", r.kind), lang)
         reason = ""
         if r.message and r.decision != "clear":
             reason = text("rank-reason", {"kind": kind, "message": r.message}, lang)
-        click.echo(f"{_short(r.name):{width}s}  {r.risk:.2f}  {r.decision:8s}  {_short(reason)}".rstrip())
+        decision = f"verdict-{r.decision}"
+        verdict = text(decision, None, lang).lower() if known(decision, lang) else _short(r.decision)
+        line = f"{_padded(_short(r.name), width)}  {r.risk:.2f}  {_padded(verdict, 8)}  {_short(reason)}"
+        click.echo(line.rstrip())
     if page is not None:
         click.echo(text("rank-page", {"path": page}, lang))
+
+
+def _cells(told: str) -> int:
+    """Cells of a terminal that a text takes; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in told)
+
+
+def _padded(told: str, width: int) -> str:
+    return told + " " * max(0, width - _cells(told))
 
 
 def _short(told: str) -> str:

@@ -104,10 +104,11 @@ def write_page(
         report.json or labels.h5 is missing, broken, or of another scan.
     """
     folder = Path(folder)
-    document = translated(read_report(folder), config.language)
+    document = read_report(folder)
     from jinja2 import TemplateError
 
     try:
+        document = translated(document, config.language)
         shape, binning = document["scan"]["shape"], int(document["scan"].get("binning", 1))
         labels = read_labels(folder, tuple(int(n) for n in shape), binning)  # type: ignore[arg-type]
         if labels.shape != quantities.grid.shape:
@@ -119,7 +120,7 @@ def write_page(
         meshes = {t.id: t.mesh for t in library.templates} if library is not None else {}
         scene = Scene(document, quantities, labels, meshes, language=config.language, materials=materials)
         files = shown(scene, config=config, progress=progress)
-    except (KeyError, TypeError, ValueError, AttributeError, TemplateError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, TemplateError) as error:
         raise InputError(folder / "report.json", f"is not a whole {SCHEMA_NAME} ({error!r:.80})", REMEDY) from error
     with written_aside(folder, SHOWN) as aside:
         for name, content in files.items():

@@ -12,7 +12,7 @@ from xscan.report.ranking import Row
 
 __all__ = ["Gain", "gain_curve", "gain_figure"]
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 520.0, 260.0, 46.0, 36.0, 10.0
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 520.0, 260.0, 46.0, 36.0, 10.0, 20.0
 FIRST = 0.05  # share of parcels that an office can open
 
 
@@ -56,7 +56,7 @@ def gain_figure(gain: Gain, language: Language) -> Markup:
     whole, wrong = gain.opened[-1], gain.found[-1]
 
     def place(opened: float, found: float) -> str:
-        x = LEFT + (WIDTH - LEFT - 10) * opened / whole
+        x = LEFT + (WIDTH - LEFT - RIGHT) * opened / whole
         y = HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * found / wrong
         return f"{x:.1f},{y:.1f}"
 
@@ -66,7 +66,7 @@ def gain_figure(gain: Gain, language: Language) -> Markup:
     marks = []
     for share in (0, 0.25, 0.5, 0.75, 1):
         x, y = place(share * whole, share * wrong).split(",")
-        marks.append(f'<path class="grid" d="M{LEFT},{y}H{WIDTH - 10}M{x},{TOP}V{HEIGHT - BOTTOM}"/>')
+        marks.append(f'<path class="grid" d="M{LEFT},{y}H{WIDTH - RIGHT}M{x},{TOP}V{HEIGHT - BOTTOM}"/>')
         marks.append(f'<text x="{LEFT - 6}" y="{float(y) + 4:.1f}" text-anchor="end">{share:.0%}</text>')
         marks.append(f'<text x="{x}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{share:.0%}</text>')
     across, up = (escape(text(f"rank-gain-{k}", None, language)) for k in ("opened", "found"))
@@ -79,6 +79,6 @@ def gain_figure(gain: Gain, language: Language) -> Markup:
         f'<path class="chance" d="{path([(0, 0), (whole, wrong)])}"/>'
         f'<path class="curve" d="{path(list(zip(gain.opened, gain.found, strict=True)))}"/>'
         f'<circle cx="{x}" cy="{y}" r="4.5"/>'
-        f'<text x="{(LEFT + WIDTH - 10) / 2:.1f}" y="{HEIGHT - 4}" text-anchor="middle">{across}</text>'
+        f'<text x="{(LEFT + WIDTH - RIGHT) / 2:.1f}" y="{HEIGHT - 4}" text-anchor="middle">{across}</text>'
         f'<text x="12" y="{middle:.1f}" text-anchor="middle" transform="rotate(-90 12 {middle:.1f})">{up}</text></svg>'
     )
