@@ -8,7 +8,7 @@ from ._jit import kernel
 
 __all__ = ["flood", "reconstruct_grey"]
 
-HALF = np.uint64(32)
+UPPER = np.uint64(32)
 
 
 @kernel
@@ -19,38 +19,55 @@ def _grow(array):
 
 
 @kernel
-def _push(keys, places, items, key, place):
-    """Let a new item rise from the end of the heap."""
-    child = items
-    while child > 0:
-        parent = (child - 1) >> 1
-        if key >= keys[parent]:
-            break
-        keys[child] = keys[parent]
-        places[child] = places[parent]
-        child = parent
-    keys[child] = key
-    places[child] = place
+def _longer(heap):
+    larger = np.empty((2 * len(heap), 2), heap.dtype)
+    larger[: len(heap)] = heap
+    return larger
 
 
 @kernel
-def _pop(keys, places, items):
-    """Take the first item away: the last one, put in its place, sinks to where it belongs."""
-    last = items - 1
-    key = keys[last]
-    place = places[last]
-    at = 0
-    while 2 * at + 1 < last:
-        least = 2 * at + 1
-        if least + 1 < last and keys[least + 1] < keys[least]:
-            least += 1
-        if keys[least] >= key:
+def _push(heap, items, key, place):
+    """Let a new item rise from the end of the heap, whose rows are key and place."""
+    at = items
+    while at > 0:
+        parent = (at - 1) >> 1
+        if heap[parent, 0] <= key:
             break
-        keys[at] = keys[least]
-        places[at] = places[least]
-        at = least
-    keys[at] = key
-    places[at] = place
+        heap[at, 0] = heap[parent, 0]
+        heap[at, 1] = heap[parent, 1]
+        at = parent
+    heap[at, 0] = key
+    heap[at, 1] = place
+
+
+@kernel
+def _pop(heap, items):
+    """Take the first item away: the last one, put in its place, sinks to where it belongs.
+
+    It comes from the bottom and mostly goes back there: the smaller child moves up all the way, without a
+    branch on which it is, and then the item rises (Floyd's way; it ends where sinking would have ended).
+    """
+    last = items - 1
+    key = heap[last, 0]
+    place = heap[last, 1]
+    at = 0
+    child = 1
+    while child < last:
+        if child + 1 < last:
+            child += np.int64(heap[child + 1, 0] < heap[child, 0])
+        heap[at, 0] = heap[child, 0]
+        heap[at, 1] = heap[child, 1]
+        at = child
+        child = 2 * at + 1
+    while at > 0:
+        parent = (at - 1) >> 1
+        if heap[parent, 0] < key:
+            break
+        heap[at, 0] = heap[parent, 0]
+        heap[at, 1] = heap[parent, 1]
+        at = parent
+    heap[at, 0] = key
+    heap[at, 1] = place
 
 
 @kernel
@@ -62,21 +79,20 @@ def flood(ranks, todo, output, steps):
     upper half, the age in the lower, so that one comparison tells. ``todo`` is 1 at voxels inside without
     a label, never in the border.
     """
-    keys = np.empty(1024, np.uint64)
-    places = np.empty(1024, np.int64)
+    heap = np.empty((1024, 2), np.uint64)
     items = 0
     for index in range(output.size):
         if output[index] != 0:
-            if items == keys.size:
-                keys, places = _grow(keys), _grow(places)
-            _push(keys, places, items, np.uint64(ranks[index]) << HALF, index)
+            if items == len(heap):
+                heap = _longer(heap)
+            _push(heap, items, np.uint64(ranks[index]) << UPPER, index)
             items += 1
     age = np.uint64(1)
     while items > 0:
-        place = places[0]
-        level = keys[0] >> HALF
+        place = np.int64(heap[0, 1])
+        level = heap[0, 0] >> UPPER
         label = output[place]
-        _pop(keys, places, items)
+        _pop(heap, items)
         items -= 1
         for step in steps:
             there = place + step
@@ -85,10 +101,10 @@ def flood(ranks, todo, output, steps):
             todo[there] = 0
             output[there] = label
             age += np.uint64(1)
-            if items == keys.size:
-                keys, places = _grow(keys), _grow(places)
+            if items == len(heap):
+                heap = _longer(heap)
             height = max(level, np.uint64(ranks[there]))  # a flood does not run downhill
-            _push(keys, places, items, (height << HALF) | age, there)
+            _push(heap, items, (height << UPPER) | age, there)
             items += 1
 
 

@@ -113,7 +113,7 @@ def reconstruct(seed: ArrayLike, mask: ArrayLike, connectivity: int = 6, *, thre
     marker = np.pad(start, 1, constant_values=bottom)
     limit = np.pad(roof, 1, constant_values=bottom)
     steps = _steps(marker.shape, connectivity)
-    first = marker.shape[1] * marker.shape[2]
+    first = (marker.shape[1] + 1) * marker.shape[2] + 1  # the first voxel that is not padding
     _flood.reconstruct_grey(marker.reshape(-1), limit.reshape(-1), steps[steps > 0], first, marker.size - first)
     return np.ascontiguousarray(marker[1:-1, 1:-1, 1:-1]).view(kind)
 
