@@ -14,6 +14,7 @@ from xscan.dicos import Assessment, Reference, Threat, ThreatReport, check, read
 from xscan.dicos.bitmap import bitmap_bytes, pack_bitmap, unpack_bitmap
 from xscan.errors import InputError, XscanError
 
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 READ = """
     out = []
     for path in sys.argv[1:]:
@@ -208,6 +209,7 @@ def test_a_bitmap_of_another_length_is_refused(tmp_path, report):
         read_tdr(tmp_path / "b.tdr")
 
 
+@settings(deadline=None, suppress_health_check=SLOW)
 @given(arrays.arrays(np.bool_, st.tuples(*[st.integers(1, 7)] * 3)))
 def test_any_bitmap_comes_back(bitmap):
     packed = pack_bitmap(bitmap)
@@ -222,7 +224,7 @@ def test_any_bitmap_comes_back(bitmap):
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=70)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(
     bitmap=arrays.arrays(np.bool_, st.tuples(*[st.integers(1, 6)] * 3)),
     base=st.tuples(*[st.integers(0, 1000)] * 3),

@@ -12,6 +12,7 @@ from xscan.dicos import check, read_scan, write_scan
 from xscan.errors import InputError, UsageError
 from xscan.model import Grid, Projection, Provenance, Scan, Unit, Volume
 
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 READ_CT = """
     out = []
     for path in sys.argv[1:]:
@@ -57,7 +58,7 @@ def volumes(draw):
     return Volume(grid, stored, Unit.MHU, slope, draw(st.sampled_from([0.0, -1000.0, 0.25])))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(volumes())
 def test_any_volume_comes_back_conforms_and_pydicom_agrees(tmp_path, volume):
     (path,) = write_scan(tmp_path / "a.dcs", Scan({"mono": volume}, Provenance("made")))
@@ -98,7 +99,7 @@ def test_the_toolkit_reads_random_volumes(tmp_path, toolkit):
         np.testing.assert_allclose(found["place"], volume.grid.origin_mm, atol=0.01)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
 @given(
     stored=arrays.arrays(
         st.sampled_from(["u1", "u2", "u4", "i2", "f4"]), shapes.map(lambda s: s[1:]), elements=st.integers(0, 100)

@@ -168,13 +168,11 @@ def _frames(path: Path, data: Elements, count: int) -> tuple[Frame, ...]:
     own = data.items(0x52009230)
     if own and len(own) != count:
         raise InputError(path, f"{count} frames, but groups for {len(own)}", "fetch it again")
-    if own:
-        frames = [_frame(i, data, shared, own[i]) for i in range(count)]
-    else:
-        alike = _frame(0, data, shared, None)
-        frames = [alike, *(replace(alike, index=i) for i in range(1, count))]
+    if not own:  # one position for all can only be that of the first; said once, for a file may promise 65,535
+        first = _frame(0, data, shared, None)
+        return (first, *(replace(first, position=None, index=i) for i in range(1, count)))
+    frames = [_frame(i, data, shared, own[i]) for i in range(count)]
     if count > 1 and len({frame.position for frame in frames}) == 1:
-        # one position for all can only be that of the first
         frames = [frames[0], *(replace(frame, position=None) for frame in frames[1:])]
     return tuple(frames)
 

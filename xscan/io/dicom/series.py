@@ -12,7 +12,7 @@ from xscan.errors import InputError
 from xscan.io.config import IoConfig
 from xscan.io.dicom.frames import FrameStack, check_pixels
 from xscan.io.dicom.geometry import Member, arrange
-from xscan.io.dicom.image import Image
+from xscan.io.dicom.image import Frame, Image
 from xscan.io.dicom.resample import ResampledStack
 from xscan.io.frame import Placed, place
 from xscan.io.lazy import FileArray
@@ -65,7 +65,13 @@ def groups_of(images: Sequence[Image]) -> list[Group]:
     """Sort frames into groups, the largest first."""
     found: dict[tuple[object, ...], list[Member]] = {}
     for image in images:
+        last: Frame | None = None
+        key: tuple[object, ...] = ()
         for frame in image.frames:
+            if last is not None and (frame.row, frame.column, frame.spacing) == (last.row, last.column, last.spacing):
+                found[key].append((image, frame))
+                continue
+            last = frame
             axes = tuple(round(v, 3) + 0.0 for v in (*(frame.row or ()), *(frame.column or ())))
             spacing = tuple(round(v, 4) for v in frame.spacing or ())
             whole = image.series if len(image.frames) == 1 or image.dicos else (image.series, str(image.path))
