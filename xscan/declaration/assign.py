@@ -15,20 +15,31 @@ from xscan.declaration.expect import Expectation
 from xscan.declaration.fit import likeness, material_fit, material_log_ratio, piece_log_ratio, shape_log_ratio
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
+from xscan.declaration.mute import silent_stdout
 from xscan.declaration.things import CONTENTS, Thing
 
 __all__ = ["assign", "packaging_like"]
 
 MERGED = math.log(0.2)  # log probability that pieces of a line touch so that they were not told apart
 MERGED_TOLERANCE = 0.12  # relative; how near the mass of merged pieces must be to a whole number of units
+LEAST_PIECE = 0.15  # of a unit's mass; less is a crumb, not a piece
+OTHER_PART = 1.0  # cost, beside that of a fragment, of a part of other make that was not seen to be joined
 NESTED = math.log(0.02)  # log probability that a declared article lies inside another, not packed in it
 # log probability that what lies inside is a part: natural contents, a listed material, any other in a composite …
-ABSORBED = {"contents": math.log(0.9), "composite": math.log(0.4), "odd": math.log(0.08), "container": math.log(0.08)}
+ABSORBED = {
+    "contents": math.log(0.9),
+    "powered": math.log(0.4),
+    "composite": math.log(0.12),
+    "odd": math.log(0.05),
+    "container": math.log(0.08),
+}
+POWERED = 0.5  # of a unit's mass in parts inside, from which on they are what makes the article
 LISTED = 0.3  # fit from which a part is of a material that the article is known to have
 HEAVY = -2.5  # log probability, beside that, of parts that are more of a unit's mass than its kind of article holds
 DEVIATION = ((1.0, 0.5), (1.0, 1.5), (1.0, 2.5), (100.0, 3.5))  # widths and slopes of chords of d²/2, d in sigma
 PER_PIECE = math.log(2)  # cost of each further surplus, missing or undeclared piece: one more is half as likely
 FAR = 40.0  # sigma; a body that outweighs a line by more is as wrong as can be, and the solver likes small numbers
+ALONG = 0.3  # cost of leaving over what lies inside a body that is left over
 PARTED = 2.0  # cost of giving equal bodies to different lines
 UNLIKE, UNLIKE_SET = 3.2, 0.7  # cost of pieces of one line that are of different make, and of those of a set
 LEAST_GAIN = -6.0  # pairs that gain less can never be best
@@ -42,6 +53,7 @@ class _Choice:
     gain: float
     parts: frozenset[int] = frozenset()  # ids of things inside it that are taken as its parts
     surplus: bool = False  # beyond the declared quantity
+    free: float = 0.0  # what it gains more where the line's declared weight is wrong
 
 
 def packaging_like(thing: Thing, foreign_g: float) -> bool:
@@ -92,16 +104,17 @@ def _choices(
             nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
             for parts in (frozenset[int](), *_part_sets(t, e, by_id, kinds)):
                 full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
-                for pieces, gain in _as_pieces(full, a, twin, config):
-                    if pieces > 0 or not parts:
-                        out.append(_Choice(i, j, pieces, fits + gain + nested, parts=parts))
+                for pieces, gain, free in _as_pieces(full, a, twin, config):
+                    if pieces > 0 or not (parts or nested):
+                        out.append(_Choice(i, j, pieces, fits + gain + nested, parts=parts, free=max(0.0, free - gain)))
                 if a.countable and not nested:  # a surplus piece inside other goods is hidden there, not miscounted
                     more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
                     out.append(_Choice(i, j, 1, fits + more + nested, parts=parts, surplus=True))
             if outer is not None and (role := _role(t, e, kinds)):
                 able = material_fit(t, e, kinds)
-                if role == "composite" and able is not None and able < LISTED:
-                    role = "odd"
+                if role == "composite":
+                    unlisted = able is not None and able < LISTED
+                    role = "odd" if unlisted else "powered" if e.inner >= POWERED or not e.kinds else role
                 foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5 and role != "contents"
                 part = fits + ABSORBED[role] - (2.0 if foreign else 0.0) + part_log_ratio(t, outer, things)
                 if role != "contents" and e.kinds and t.whole_g and outer.whole_g:
@@ -161,24 +174,28 @@ def _twin_g(t: Thing, things: Sequence[Thing]) -> float | None:
 
 def _as_pieces(
     mass_g: float | None, a: Asked, twin_g: float | None, config: DeclarationConfig
-) -> list[tuple[int, float]]:
-    """Ways a thing can count for a line: (pieces, log probability)."""
+) -> list[tuple[int, float, float]]:
+    """Ways a thing can count for a line: (pieces, log probability, and that where the declared weight is wrong)."""
     usual = a.expectation.unit_g
     if not a.countable:
-        return [(1, 0.0)]
-    out = [(0, math.log(config.prior_fragment))]
+        return [(1, 0.0, 0.0)]
+    broken = math.log(config.prior_fragment)
+    out = [(0, broken, broken)]
     units = [u for u in {a.unit_g, a.unit_g and a.unit_g / a.pieces[1], a.unit_g and a.unit_g / a.pieces[0]} if u]
-    singles = [piece_log_ratio(mass_g, u, usual) for u in units] or [piece_log_ratio(mass_g, None, usual)]
-    out.append((1, max(singles)))
-    merged: dict[int, float] = {}
+    if not units or mass_g is None or mass_g >= LEAST_PIECE * min(units):
+        anyhow = piece_log_ratio(mass_g, None, usual)
+        singles = [piece_log_ratio(mass_g, u, usual) for u in units] or [anyhow]
+        out.append((1, max(singles), anyhow))
+    merged: dict[int, tuple[float, float]] = {}
     for unit in (a.unit_g, twin_g):
         if unit and mass_g:
             count = round(mass_g / unit)
             near = unit * count * (1 - MERGED_TOLERANCE) < mass_g < unit * count * (1 + MERGED_TOLERANCE)
             if 2 <= count <= a.item.quantity * a.pieces[1] and near:
                 gain = MERGED + piece_log_ratio(mass_g / count, a.unit_g or unit, None)
-                merged[count] = max(gain, merged.get(count, gain))
-    return [*out, *sorted(merged.items())]
+                anyhow = MERGED + piece_log_ratio(mass_g / count, twin_g, usual) if twin_g else LEAST_GAIN
+                merged[count] = max((gain, anyhow), merged.get(count, (gain, anyhow)))
+    return [*out, *((n, gain, anyhow) for n, (gain, anyhow) in sorted(merged.items()))]
 
 
 def _solve(
@@ -201,14 +218,14 @@ def _solve(
     matrix = coo_array(
         ([w for _, _, w in data], ([r for r, _, _ in data], [v for _, v, _ in data])), shape=(len(p.rows), len(p.cost))
     ).tocsc()
-    result = milp(
-        np.array(p.cost),
-        integrality=np.array(p.whole, dtype=np.int64),
-        bounds=Bounds(np.zeros(len(p.cost)), np.array(p.upper)),
-        constraints=LinearConstraint(matrix, [lo for _, lo, _ in p.rows], [hi for _, _, hi in p.rows]),
-        # presolve gains nothing on programmes so small, and makes HiGHS print about solutions that it had to mend
-        options={"node_limit": config.nodes, "mip_rel_gap": 1e-6, "presolve": False},
-    )
+    with silent_stdout():
+        result = milp(
+            np.array(p.cost),
+            integrality=np.array(p.whole, dtype=np.int64),
+            bounds=Bounds(np.zeros(len(p.cost)), np.array(p.upper)),
+            constraints=LinearConstraint(matrix, [lo for _, lo, _ in p.rows], [hi for _, _, hi in p.rows]),
+            options={"node_limit": config.nodes, "mip_rel_gap": 1e-6, "presolve": False},
+        )
     if result.x is None:  # never seen: leaving everything over is always allowed
         return []
     return [c for c, v in zip(choices, taken, strict=True) if result.x[v] > 0.5]
@@ -241,14 +258,24 @@ def _whole_things(
     """Each thing goes to one line or stays over; equal things stay together; parts follow what holds them."""
     alone = _alone(things, config)
     index = {t.id: i for i, t in enumerate(things)}
+    left = {i: p.column(min(PER_PIECE, alone[i])) for i in range(len(things))}
     for group in equal_groups(things, config):
-        over = [p.column(min(PER_PIECE, alone[i])) for i in group]
         first = p.column(max(0.0, max(alone[i] for i in group) - PER_PIECE))
-        for i, u in zip(group, over, strict=True):
+        for i in group:
             mine = {v: 1.0 for v, c in zip(taken, choices, strict=True) if c.thing == i}
-            p.row({**mine, u: 1.0}, 1, 1)
-            p.row({u: 1.0, first: -1.0}, high=0)
+            outer = index.get(things[i].inside or 0)
+            if outer is not None:  # what lies in a body that is left over is left with it
+                along = p.column(min(ALONG, alone[i]))
+                mine[along] = 1.0
+                p.row({along: 1.0, left[outer]: -1.0}, high=0)
+            p.row({**mine, left[i]: 1.0}, 1, 1)
+            p.row({left[i]: 1.0, first: -1.0}, high=0)
         if len(group) > 1:
+            for v, c in zip(taken, choices, strict=True):
+                if c.thing in group and c.pieces > 1:  # of equal bodies, one is not two pieces while another is none
+                    for i in group:
+                        if i != c.thing:
+                            p.row({v: 1.0, left[i]: 1.0}, high=1)
             some: dict[int, int] = {}
             for v, c in zip(taken, choices, strict=True):
                 if c.thing in group and c.pieces >= 0:
@@ -287,15 +314,17 @@ def _one_line(
         p.row({v: 1.0, some_over: -1.0}, high=0)
     p.row({short: 1.0, some_short: -least}, high=0)
     for v, c in mine.items():
-        if c.pieces == 0:  # a fragment needs a larger piece of its own material that it broke from
+        if c.pieces == 0:  # a fragment needs a larger piece that it is of: of its own make, or any of a composite
             broken = things[c.thing]
             hosts = {
                 h: -1.0
                 for h, d in mine.items()
-                if d.pieces > 0 and things[d.thing].weight >= broken.weight and alike(things[d.thing], broken)
-                if d.thing != c.thing
+                if d.pieces > 0 and things[d.thing].weight >= broken.weight and d.thing != c.thing
+                if a.expectation.composite or alike(things[d.thing], broken)
             }
             p.row({v: 1.0, **hosts}, high=0)
+            if not any(alike(things[mine[h].thing], broken) for h in hosts):
+                p.cost[v] += OTHER_PART
             whole = {mine[h].thing: things[mine[h].thing] for h in hosts}
             usual = sorted(t.weight for t in whole.values())
             unit = a.unit_g or (usual[len(usual) // 2] if len(usual) > 1 else None)
@@ -309,6 +338,11 @@ def _one_line(
         free = (some_over, some_short, wrong)
         p.row({**masses, **dict.fromkeys(off, -1.0), **dict.fromkeys(free, -large)}, high=a.mass_g / sigma)
         p.row({**masses, **dict.fromkeys(off, 1.0), **dict.fromkeys(free, large)}, low=a.mass_g / sigma)
+        for v, c in mine.items():
+            if c.free > 0:
+                then = p.column(-c.free)
+                p.row({then: 1.0, v: -1.0}, high=0)
+                p.row({then: 1.0, wrong: -1.0}, high=0)
 
 
 def _one_make(p: _Programme, mine: dict[int, _Choice], a: Asked, makes: list[list[int]]) -> None:

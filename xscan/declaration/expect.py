@@ -13,6 +13,7 @@ from xscan.model.checks import frozen_mapping
 
 __all__ = ["Expectation", "expect"]
 
+USUAL, FEW, FINER = 0.9, 2, 0.5  # weight of a usual kind; so many make a description fine; what it alone names keeps
 OVERLAP = 0.25  # least common weight at which code and description speak of one material
 
 
@@ -127,14 +128,16 @@ def _combine(code: Article, text: Article) -> tuple[Article, bool]:
         return union.model_copy(update={"sure": 0.6 * union.sure}), False
     if code == text:
         return text, True
-    # what only one of the two names stays possible as far as the other is not sure
-    pairs = ((code, text), (text, code))
-    rest = {k: min(1.0, 2 * (1 - o.sure)) * w for a, o in pairs for k, w in a.kinds.items() if k not in common}
+    # what only one of the two names stays possible as far as the other is not sure; a description of few materials
+    # ("raincoat") is finer than a code, one of many ("cup") is not
+    few = sum(w >= USUAL for w in text.kinds.values()) <= FEW
+    pairs = ((code, 2 * (1 - text.sure)), (text, max(2 * (1 - code.sure), FINER if few else 0.0)))
+    rest = {k: min(1.0, doubt) * w for a, doubt in pairs for k, w in a.kinds.items() if k not in common}
     kinds = {**rest, **{k: w / best for k, w in common.items()}}
     update = {
         "kinds": kinds,
         "unit_g": text.unit_g or code.unit_g,
-        "bulk": text.bulk or code.bulk,
+        "bulk": text.bulk,  # the finer word on it, even where it is silent
         "pieces": (min(code.pieces[0], text.pieces[0]), max(code.pieces[1], text.pieces[1])),
         "composite": code.composite or text.composite,
         "inner": max(code.parts, text.parts),

@@ -9,7 +9,16 @@ from xscan.declaration.expect import Expectation
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.things import CONTENTS, Part, Thing
 
-__all__ = ["likeness", "material_fit", "material_log_ratio", "normal_pdf", "piece_log_ratio", "shape_log_ratio"]
+__all__ = [
+    "HOLDERS",
+    "bulk_fit",
+    "likeness",
+    "material_fit",
+    "material_log_ratio",
+    "normal_pdf",
+    "piece_log_ratio",
+    "shape_log_ratio",
+]
 
 # Relative tolerance beside the measured sigma: masses per volume and Z_e err systematically where edges are blurred
 # (FACTS of such scanners: rho_e 3 %, Z_e 5 % at best; shells of few voxels far more).

@@ -10,7 +10,7 @@ from xscan.declaration.alike import alike
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given, equal
 from xscan.declaration.expect import Expectation
-from xscan.declaration.fit import material_fit
+from xscan.declaration.fit import HOLDERS, material_fit
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
 from xscan.declaration.messages import either, kind_word, say, together
@@ -22,6 +22,7 @@ from xscan.model import LineCheck, LineStatus
 __all__ = ["Judged", "judge", "line_check"]
 
 SIMILAR = 1.6  # factor of mass within which a body of the same kind may be one more piece
+LOSSY = 0.15  # probability that the walls of a thin-walled body of light matter were seen in part only
 ALARM = 0.5  # probability from which a status is held
 
 
@@ -140,7 +141,8 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
         return
     j.known = True
     prior = config.prior_weight
-    j.p_weight = weight_probability(j.mass_g, j.sigma_g, a.mass_g, a.sigma_g, prior)
+    lossy = LOSSY * _faint(j)
+    j.p_weight = weight_probability(j.mass_g, j.sigma_g, a.mass_g, a.sigma_g, prior, lossy=lossy)
     contents = sum(t.weight for t in j.absorbed if t.kind in CONTENTS)
     net = False
     whole = a.item.quantity * a.pieces[0] <= j.counted <= a.item.quantity * a.pieces[1]
@@ -157,6 +159,13 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
         one = weight_probability(j.mass_g / j.counted, j.sigma_g / j.counted, a.mass_g, a.sigma_g, prior)
         if one < ALARM:
             j.reasons.append(say("mass-unit"))
+
+
+def _faint(j: Judged) -> float:
+    """Share (0..1) of the mass that lies in thin walls of light matter."""
+    parts = [(t.weight * p.share, p) for t in (*(t for t, _ in j.things), *j.absorbed) for p in t.parts]
+    total = sum(w for w, _ in parts)
+    return sum(w * p.thin for w, p in parts if p.kind not in HOLDERS) / total if total > 0 else 0.0
 
 
 def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) -> None:

@@ -53,7 +53,7 @@ class Article(BaseModel):
         """Most of a unit's mass that distinct parts inside it usually are."""
         if self.inner is not None:
             return self.inner
-        powered = max(self.kinds.get("electronics", 0.0), self.kinds.get("battery", 0.0)) >= 0.3
+        powered = max(self.kinds.get("electronics", 0.0), self.kinds.get("battery", 0.0)) >= 0.5
         return (0.8 if powered else 0.25) if self.composite else 0.0
 
     @field_validator("kinds")

@@ -12,6 +12,8 @@ __all__ = ["material_probability", "quantity_probability", "weight_probability"]
 OUTLIER_SHARE, OUTLIER_WIDTH = 0.02, 2.2
 # A wrong weight may be anything within a factor of ten either way.
 ANY_WEIGHT = 1 / (2 * math.log(10))
+# Factor by which the mass of thin shells may be seen too low.
+MOST_LOST = 4.0
 # How often an honest line's bodies are miscounted: broken or merged bodies, and, far rarer, into equal ones.
 MISCOUNT, MISCOUNT_EQUAL, MISCOUNT_EQUAL_ODD = 0.10, 2e-4, 1e-4
 # Fit below which it no longer counts how badly a material fits.
@@ -27,14 +29,21 @@ def honest(log_ratio: float, relative_sigma: float) -> float:
     )
 
 
-def weight_probability(measured: float, sigma: float, declared: float, declared_sigma: float, prior: float) -> float:
-    """Probability that a declared weight is wrong, given the measured one (any unit, the same for all)."""
+def weight_probability(
+    measured: float, sigma: float, declared: float, declared_sigma: float, prior: float, *, lossy: float = 0.0
+) -> float:
+    """Probability that a declared weight is wrong, given the measured one (any unit, the same for all).
+
+    `lossy` is the probability that part of the goods was not seen: thin shells of light matter fade in a scan.
+    """
     if declared <= 0:
         return 0.0
     if measured <= 0:
         return 1.0
     spread = math.hypot(sigma / measured, declared_sigma / declared)
-    right = (1 - prior) * honest(math.log(measured / declared), max(spread, 1e-3))
+    ratio = math.log(measured / declared)
+    unseen = 1 / math.log(MOST_LOST) if -math.log(MOST_LOST) <= ratio <= 0 else 0.0
+    right = (1 - prior) * ((1 - lossy) * honest(ratio, max(spread, 1e-3)) + lossy * unseen)
     return prior * ANY_WEIGHT / (prior * ANY_WEIGHT + right)
 
 
