@@ -82,3 +82,31 @@ def make_phantom():
         return Scan(channels, Provenance("phantom", kvp=dict(zip(("low", "high"), kvp, strict=True)))), tuple(rods)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def phantom(make_phantom):
+    return make_phantom(shift=4.0)
+
+
+@pytest.fixture(scope="session")
+def found(phantom):
+    from xscan.physics import calibrate
+
+    return calibrate(*phantom)
+
+
+@pytest.fixture(scope="session")
+def scan_discs():
+    """A scan by the scanner of `make_phantom`'s defaults of discs (formula, density, y, x, radius mm)."""
+
+    def scan(discs, kvp=(100, 150), filter_mm=(8.0, 12.0), scale=(0.21, 0.175), noise=0.002):
+        rng = np.random.default_rng(8)
+        grid = Grid((DEPTH, SIDE, SIDE), (VOXEL,) * 3)
+        channels = {}
+        for name, k, f, s in zip(("low", "high"), kvp, filter_mm, scale, strict=True):
+            stack = np.repeat(scanned(discs, k, f, s)[None], DEPTH, axis=0) + rng.normal(0, noise, grid.shape)
+            channels[name] = Volume(grid, stack.astype(np.float32), Unit.LAC)
+        return Scan(channels, Provenance("discs", kvp=dict(zip(("low", "high"), kvp, strict=True))))
+
+    return scan

@@ -21,16 +21,6 @@ from xscan.physics import (
 )
 
 
-@pytest.fixture(scope="module")
-def phantom(make_phantom):
-    return make_phantom(shift=4.0)
-
-
-@pytest.fixture(scope="module")
-def found(phantom):
-    return calibrate(*phantom)
-
-
 def _check(calibration, rho_limit=0.015, z_limit=0.015):
     rho = np.abs([r.rho_e_error_left_out for r in calibration.residuals])
     number = np.abs([r.z_e_error_left_out for r in calibration.residuals])

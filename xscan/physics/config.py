@@ -43,6 +43,9 @@ class PhysicsConfig(BaseModel):
     )
     hardening_angles: int = Field(default=48, ge=8, le=720, description="directions in which the scan is projected")
     hardening_rounds: int = Field(default=6, ge=1, le=20, description="times that the correction is refined, at most")
+    hardening_fine_rounds: int = Field(
+        default=2, ge=1, le=10, description="times that it is refined in voxels of half that size"
+    )
     context_mm: float = Field(
         default=60.0,
         ge=0,

@@ -7,7 +7,9 @@ make of it, less what it should have shown, is what it lost. (Joseph and Spital,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from xscan.physics.response import DualMap
 from xscan.physics.scatter import with_scatter
 from xscan.physics.spectrum import Beam
 
-__all__ = ["METAL_Z", "Gains", "block_means", "hardening_gains", "metal_reading", "surely_metal"]
+__all__ = ["METAL_Z", "Blocks", "Gains", "block_means", "doubled", "hardening_gains", "metal_reading", "surely_metal"]
 
 Array = NDArray[np.float64]
 Stack = NDArray[np.float32]
@@ -30,6 +32,7 @@ LIGHT_RHO_E, LIGHT_Z = 2.0, 14.0
 METAL_Z = 26.0  # iron, by far the commonest
 AIR = 0.05  # of water: less is not projected
 FLOOR = 0.30  # of water: least signal that a gain is a ratio to
+STEEPEST = 2.0  # times its neighbourhood's level, beyond which a voxel gets no larger share of the loss
 SETTLED = 1e-3  # change of gains, root mean square over matter, after which they are taken as found
 SHRINKS = 0.7  # per round, at most, that a correction is believed to shrink by when its end is foreseen
 GAIN = (0.7, 2.5)  # beyond it the first map is too wrong to be mended
@@ -37,11 +40,16 @@ GAIN = (0.7, 2.5)  # beyond it the first map is too wrong to be mended
 
 @dataclass(frozen=True, eq=False)
 class Gains:
-    """Factors that bring every voxel to what a thin sample in air would read; kept coarse, spread when asked for.
+    """Factors that bring every voxel to what a thin sample in air would read; kept coarse, spread when applied.
+
+    What a scanner's correction for water leaves is lost by what attenuates more than water: a voxel gets of its
+    coarse neighbourhood's loss a share that grows with the square of its value, so that a wall of glass is mended and
+    not the drink beside it.
 
     Parameters
     ----------
-    low, high : float32 (z, y, x) of a coarse grid
+    low, high : float32 (z, y, x) of a coarse grid, of channels as they are on the mean
+    low_level, high_level : value that attenuates on the mean there, weighted with itself
     moved : how far they move electron density, as a share, on that grid
     shape : of the scan
     factors : voxels of the scan that make a coarse one, along z, y, x
@@ -49,13 +57,21 @@ class Gains:
 
     low: Stack
     high: Stack
+    low_level: Stack
+    high_level: Stack
     moved: Stack
     shape: tuple[int, int, int]
     factors: tuple[int, int, int]
 
-    def of_slab(self, z: slice) -> tuple[Stack, Stack]:
-        """Factors of both channels for the slices `z`, at the scan's own voxels."""
-        return self._fine(self.low, z), self._fine(self.high, z)
+    def apply(self, z: slice, low: Stack, high: Stack) -> None:
+        """Correct both channels of the slices `z`, at the scan's own voxels, in place."""
+        for values, gain, level in ((low, self.low, self.low_level), (high, self.high, self.high_level)):
+            share = self._fine(level, z)
+            np.divide(values, share, out=share)
+            np.clip(share, 0, STEEPEST, out=share)
+            share *= self._fine(gain - np.float32(1), z)
+            share += 1
+            values *= share
 
     def places(self, coarse: NDArray[np.bool_], z: slice) -> NDArray[np.bool_]:
         """Coarse truths for the slices `z`, at the scan's own voxels."""
@@ -101,27 +117,66 @@ def surely_metal(high: Beam) -> float:
     return LIGHT_RHO_E * float(high.response(element_cross_sections([LIGHT_Z], high.energy_kev))[0])
 
 
-def hardening_gains(
-    low: Stack,
-    high: Stack,
-    metal: NDArray[np.bool_],
-    beams: tuple[Beam, Beam],
-    mapping: DualMap,
-    *,
-    pixel_mm: float,
-    angles: int,
-    rounds: int,
-) -> tuple[Stack, Stack, Stack]:
-    """Gains of both channels from coarse channels in multiples of water, and how far they move electron density.
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """A scan in larger voxels (z, y, x), square in y and x.
 
     Parameters
     ----------
-    low, high : (z, y, x), of square voxels of `pixel_mm` in y and x
-    metal : (z, y, x), where `surely_metal` holds for a voxel inside
+    low, high : means of the channels, in multiples of water
+    low_square, high_square : means of their squares
+    metal : where `surely_metal` holds for a voxel inside, or beside
+    pixel_mm : size in y and x
+    """
+
+    low: Stack
+    high: Stack
+    low_square: Stack
+    high_square: Stack
+    metal: NDArray[np.bool_]
+    pixel_mm: float
+
+    def halved(self) -> Blocks:
+        """Blocks of two by two, in y and x."""
+
+        def means(stack: Stack) -> Stack:
+            return np.stack([block_means(z[None], 2, 2) for z in stack]).astype(np.float32)
+
+        return Blocks(
+            means(self.low),
+            means(self.high),
+            means(self.low_square),
+            means(self.high_square),
+            means(self.metal.astype(np.float32)) > 0,
+            2 * self.pixel_mm,
+        )
+
+
+def doubled(stack: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """A stack of halved blocks, spread over the blocks they were halved from."""
+    _, rows, columns = shape
+    return np.ascontiguousarray(stack.repeat(2, axis=1).repeat(2, axis=2)[:, :rows, :columns])
+
+
+def hardening_gains(
+    blocks: Blocks,
+    beams: tuple[Beam, Beam],
+    mapping: DualMap,
+    *,
+    angles: int,
+    rounds: int,
+    start: Sequence[Stack] | None = None,
+) -> tuple[Stack, Stack, Stack, Stack, Stack]:
+    """The first fields of `Gains`.
+
+    Parameters
+    ----------
     mapping : of thin samples in air
+    start : gains to begin with
     """
     from xscan_kernels.projecting import backproject, project_parallel
 
+    low, high, metal, pixel_mm = blocks.low, blocks.high, blocks.metal, blocks.pixel_mm
     _, rows, columns = low.shape
     detectors = int(np.ceil(np.hypot(rows, columns))) | 1
     at = np.arange(angles) * np.pi / angles
@@ -135,9 +190,13 @@ def hardening_gains(
     metal_response = metal_reading(beams[1])
     seen = [np.where(low > AIR, low, 0).astype(np.float32), np.where(low > AIR, high, 0).astype(np.float32)]
     blurred = [np.maximum(image_of(project(s)), FLOOR) for s in seen]
-    true = list(seen)
+    levels = [
+        np.maximum(image_of(project(s)) / b, FLOOR)
+        for s, b in zip((blocks.low_square, blocks.high_square), blurred, strict=True)
+    ]
     matter = low > FLOOR
-    gains = [np.ones_like(low), np.ones_like(low)]
+    gains = [np.ones_like(low), np.ones_like(low)] if start is None else list(start)
+    true = [s * g for s, g in zip(seen, gains, strict=True)]
     before: list[list[Stack]] = []
     for _ in range(rounds):
         shares = _shares(true[0], true[1], metal, mapping, metal_response)
@@ -154,7 +213,7 @@ def hardening_gains(
             gains = [_limit(*three) for three in zip(*before, strict=True)]
             before.clear()
         true = [s * g for s, g in zip(seen, gains, strict=True)]
-    return gains[0], gains[1], _moved(seen, gains, mapping)
+    return gains[0], gains[1], levels[0], levels[1], _moved(seen, gains, mapping)
 
 
 def _moved(seen: list[Stack], gains: list[Stack], mapping: DualMap) -> Stack:

@@ -15,7 +15,16 @@ from xscan.model.progress import Progress, silent
 from xscan.physics.config import PhysicsConfig
 from xscan.physics.decomposed import decomposed
 from xscan.physics.from_rods import MODEL
-from xscan.physics.hardening import METAL_Z, Gains, block_means, hardening_gains, metal_reading, surely_metal
+from xscan.physics.hardening import (
+    METAL_Z,
+    Blocks,
+    Gains,
+    block_means,
+    doubled,
+    hardening_gains,
+    metal_reading,
+    surely_metal,
+)
 from xscan.physics.noise import air_covariance
 from xscan.physics.nominal import hardness_of_high, light_ratio
 from xscan.physics.response import DualMap, dual_map
@@ -176,8 +185,7 @@ def _dual(scan: Scan, calibration: Calibration | None, config: PhysicsConfig, pr
     for z in _slabs(grid.shape[0], config.slab):
         one, two = low.read(z), high.read(z)
         if gains is not None:
-            for values, gain in zip((one, two), gains.of_slab(z), strict=True):
-                values *= gain
+            gains.apply(z, one, two)
         _map_slab(one, two, mapping, share, CLEAR_SIGMAS * noise, attenuation[z], electrons[z], photo[z])
         if gains is not None and metal is not None:
             _as_metal(one, two, gains.places(metal, z), mapping, metal_response, electrons[z], photo[z])
@@ -217,32 +225,34 @@ def _square(scan: Scan) -> bool:
 def _gains(
     scan: Scan, low: _Scale, high: _Scale, mapping: DualMap, config: PhysicsConfig, progress: Progress
 ) -> tuple[Gains, NDArray[np.bool_]]:
-    """Look at the scan in coarse voxels, and project it again."""
-    shape = scan.grid.shape
-    fz, fy, fx = (max(1, round(config.hardening_mm / s)) for s in scan.grid.voxel_size_mm)
-    sums: list[list[NDArray[np.float64]]] = [[], []]
+    """Look at the scan in coarse voxels, project it again, and refine that in blocks of half their size."""
+    shape, sizes = scan.grid.shape, scan.grid.voxel_size_mm
+    fz = max(1, round(config.hardening_mm / sizes[0]))
+    fy = fx = max(1, round(config.hardening_mm / 2 / sizes[2]))
+    sums: list[list[NDArray[np.float64]]] = [[], [], [], []]
     dense: list[NDArray[np.bool_]] = []
     threshold = surely_metal(high.beam)
     for z in _slabs(shape[0], fz):
-        for channel, values in zip((low, high), sums, strict=True):
+        for channel, values, squares in zip((low, high), sums[:2], sums[2:], strict=True):
             slab = channel.read(z)
             values.append(block_means(slab, fy, fx) / (z.stop - z.start))
+            squares.append(block_means(np.maximum(slab, 0) ** 2, fy, fx) / (z.stop - z.start))
         dense.append(block_means((slab > threshold).astype(np.float32), fy, fx) > 0)
-    coarse = [np.stack(values).astype(np.float32) for values in sums]
-    metal = _near(np.stack(dense))
+    one, two, one_square, two_square = (np.stack(values).astype(np.float32) for values in sums)
+    fine = Blocks(one, two, one_square, two_square, metal=np.stack(dense), pixel_mm=fx * sizes[2])
+    coarse = fine.halved()
+    coarse = replace(coarse, metal=_near(coarse.metal))
+    fine = replace(fine, metal=doubled(coarse.metal, fine.low.shape))
     progress(0.2, "beam hardening")
+    beams, angles = (low.beam, high.beam), config.hardening_angles
+    gains = hardening_gains(coarse, beams, mapping, angles=angles, rounds=config.hardening_rounds)
+    progress(0.4, "beam hardening")
+    start = [doubled(g, fine.low.shape) for g in gains[:2]]
     gains = hardening_gains(
-        coarse[0],
-        coarse[1],
-        metal,
-        (low.beam, high.beam),
-        mapping,
-        pixel_mm=fx * scan.grid.voxel_size_mm[2],
-        angles=config.hardening_angles,
-        rounds=config.hardening_rounds,
+        fine, beams, mapping, angles=angles * 3 // 2, rounds=config.hardening_fine_rounds, start=start
     )
     progress(0.6, "beam hardening")
-    return Gains(*gains, shape=shape, factors=(fz, fy, fx)), metal
+    return Gains(*gains, shape=shape, factors=(fz, fy, fx)), fine.metal
 
 
 def _trust(

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xscan.model import Material, Measure, Object, Quantities, Segmentation, Signature
+from xscan.model import Material, Measure, Object, Quantities, Segmentation, Signature, Volume
 from xscan.model.progress import Progress, silent
 from xscan.signature.config import SignatureConfig
 from xscan.signature.doubt import EDGE_SHARE, Doubt
-from xscan.signature.integrals import Excess, excess
+from xscan.signature.integrals import Excess, excess, grouped_median
 from xscan.signature.naming import Evidence, MaterialTable, Naming, together
 from xscan.signature.neighbourhood import Layers, layers
 
@@ -74,6 +74,9 @@ class _Measured:
     std: Array
     histogram: NDArray[np.int64]
     metal: Array
+    deep: Array
+    deep_rho_e: Array
+    deep_photo: Array
     shared: Array
     border: Array
     corrected: Array
@@ -85,14 +88,14 @@ def _measure(
     size = min(segmentation.grid.voxel_size_mm)
     inward = max(1, math.ceil(config.core_mm / size - 1e-6))
     outward = max(1, math.ceil(config.reach_mm / size - 1e-6))
-    where = layers(segmentation.object_labels(), inward=inward, outward=outward, beyond=2)
+    where = layers(segmentation.object_labels(), inward=2 * inward, outward=outward, beyond=2)
     progress(0.4, "sign")
     n = len(segmentation.objects)
     slot_of = np.zeros(max(o.id for o in segmentation.objects) + 1, np.intp)
     for i, o in enumerate(segmentation.objects):
         slot_of[o.id] = i
     slots = slot_of[where.own_id]
-    core = where.depth > inward
+    core, deep = where.depth > inward, where.depth > 2 * inward
     attenuation = quantities.attenuation.array().ravel()
     values = attenuation[where.own]
     count = np.bincount(slots, minlength=n).astype(np.float64)
@@ -113,12 +116,22 @@ def _measure(
         peak=_peaks(slots, None if quantities.rho_e is None else quantities.rho_e.array().ravel()[where.own], n),
         std=np.sqrt(variance),
         histogram=histogram.astype(np.int64),
+        deep=np.bincount(slots[deep], minlength=n).astype(np.float64),
+        deep_rho_e=_medians(quantities.rho_e, where, slots, deep, n),
+        deep_photo=_medians(quantities.photo, where, slots, deep, n),
         shared=np.bincount(slots, where.shared, minlength=n).astype(np.float64),
         border=np.bincount(slots[where.depth == 1], minlength=n).astype(np.float64),
         corrected=_corrected(where, slots, n, quantities),
         metal=_metal(where, slots, values, n, segmentation.grid.shape, config) if quantities.has_scale else np.zeros(n),
         **volumes,
     )
+
+
+def _medians(volume: Volume | None, where: Layers, slots: NDArray[np.intp], among: NDArray[np.bool_], n: int) -> Array:
+    """Median of a volume over some of each object's own voxels; NaN without."""
+    if volume is None:
+        return np.full(n, np.nan)
+    return grouped_median(slots[among], volume.array().ravel()[where.own[among]], n)
 
 
 def _corrected(where: Layers, slots: NDArray[np.intp], n: int, quantities: Quantities) -> Array:
@@ -279,9 +292,12 @@ def _named(
         return whole, table.name(whole, config.candidates)
     p = quantities.photo_exponent
     inner_photo, inner = float(m.photo.plateau[i]), float(m.rho_e.plateau[i])
-    inside = (inner_photo / inner) ** (1 / p)
+    # far inside, where little of a neighbour's or of a wall's correction reaches, if there is such a place
+    deep = bool(m.deep[i] >= config.min_core_voxels and min(m.deep_photo[i], m.deep_rho_e[i]) > 0)
+    ratio = float(m.deep_photo[i] / m.deep_rho_e[i]) if deep else inner_photo / inner
+    inside = ratio ** (1 / p)
     # the median of n values scatters by 1.25 / sqrt(n) of theirs
-    noise = 1.25 * float(m.photo.spread[i]) / inner_photo / math.sqrt(float(m.core[i])) / p
+    noise = 1.25 * float(m.photo.spread[i]) / inner_photo / math.sqrt(float(m.deep[i] if deep else m.core[i])) / p
     rel = math.hypot(quantities.z_e_rel, noise, loose)
     core = replace(whole, z_e=inside, z_e_sigma=inside * rel)
     share = inner * float(m.core[i]) / float(m.rho_e.total[i])
