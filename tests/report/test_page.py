@@ -119,7 +119,7 @@ def test_decision_and_reasons_come_first(pages):
 def test_the_tables_say_what_the_report_says(pages):
     text = " ".join(" ".join(_Page(pages["whole"][1]).text).split())
     assert "Sender & Co" in text
-    assert "declared 400 g · measured –" in text
+    assert "declared 400 g · measured not weighed" in text
     assert "declared 420 g · measured 60.0 ± 2.0 g" in text
     assert "On no line: object 4" in text
     assert "sender is not authorised" in text

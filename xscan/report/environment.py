@@ -38,6 +38,10 @@ def environment(language: Language) -> Environment:
     made.filters |= {
         "number": lambda v, digits=3: Markup(number(v, digits)),  # noqa: S704 - digits only
         "pm": lambda v, sigma, unit="": Markup(with_sigma(v, sigma, unit)),  # noqa: S704 - digits, our own units
+        "weighed": lambda v, sigma: (
+            text("page-not-weighed", None, language) if v is None else with_sigma(v, sigma, "g")
+        ),
+        "stated": lambda v: text("page-not-stated", None, language) if v is None else with_sigma(v, None, "g"),
         "count": lambda v: "–" if v is None else f"{v:g}",
         "when": lambda v: when(v) or text("page-time-unknown", None, language),
         "word": lambda v, of: in_language(word(of, v), language),

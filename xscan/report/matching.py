@@ -22,6 +22,7 @@ from xscan.report.views import AXES, around
 __all__ = ["match_pictures"]
 
 VIEWS = ("view-broad", "view-behind", "view-slanted")
+OUTLINE = (122, 0, 214, 255)  # as templates are drawn over slices
 Array = NDArray[np.float64]
 
 
@@ -31,9 +32,10 @@ def match_pictures(scene: Scene, index: int, *, pixels: int, width: float) -> di
     Returns
     -------
     dict or None
-        `object` and `template`: lists of `data:` addresses, one a view; `views`: their names; `limit_mm`: deviation
-        at the ends of the colour bar, `None` where deviation is not known; `cuts`: (caption, figure) of planes with
-        the template's outline over the scan. `None` where the template's mesh is not at hand.
+        `object` (with the template's outline) and `template`: lists of `data:` addresses, one a view; `views`: their
+        names; `limit_mm`: deviation at the ends of the colour bar, `None` where deviation is not known; `cuts`:
+        (caption, figure) of planes with the template's outline over the scan. `None` where the template's mesh is
+        not at hand.
     """
     match = scene.document["templates"][index]
     mesh = scene.meshes.get(match["template_id"])
@@ -51,14 +53,27 @@ def match_pictures(scene: Scene, index: int, *, pixels: int, width: float) -> di
     centre = (posed.vertices.max(axis=0) + posed.vertices.min(axis=0)) / 2
     span = 2.06 * float(np.linalg.norm(posed.vertices - centre, axis=1).max())
     look: Mapping[str, Any] = {"centre": centre, "span_mm": span, "pixels": pixels}
-    template = _trimmed(surface_pictures(posed, turns, colours=colours, **look))
+    drawn = surface_pictures(posed, turns, colours=colours, **look)
+    measured = [] if found is None else surface_pictures(found, turns, **look)
+    overlaid = [_outlined(m, t) for m, t in zip(measured, drawn, strict=False)]
     return {
         "views": [scene.say(v) for v in VIEWS],
-        "object": [] if found is None else _trimmed(surface_pictures(found, turns, **look)),
-        "template": template,
+        "object": _trimmed(overlaid),
+        "template": _trimmed(drawn),
         "limit_mm": limit,
         "cuts": _cuts(scene, match["object_ids"], posed, width),
     }
+
+
+def _outlined(measured: NDArray[np.uint8], template: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The measured surface with the template's outline over it, both seen from the same side."""
+    from scipy.ndimage import binary_dilation, binary_erosion
+
+    covered = template[..., 3] > 127
+    line = covered & ~binary_erosion(covered)
+    out = measured.copy()
+    out[binary_dilation(line)] = OUTLINE
+    return out
 
 
 def _trimmed(pictures: list[NDArray[np.uint8]]) -> list[Markup]:

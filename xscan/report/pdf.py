@@ -52,8 +52,8 @@ class _Setter:
         markup = text_markup(told)
         return Paragraph(f'<font color="{colour}">{markup}</font>' if colour else markup, self.styles[style])
 
-    def grams(self, value: float | None, sigma: float | None = None) -> str:
-        return with_sigma(value, sigma, "g")
+    def grams(self, value: float | None, sigma: float | None = None, otherwise: str = "not-weighed") -> str:
+        return self.p(otherwise) if value is None else with_sigma(value, sigma, "g")
 
     def table(self, rows: Sequence[Sequence[Any]], widths: Sequence[float], *, head: bool = True) -> Any:
         from reportlab.platypus import Table
@@ -79,8 +79,7 @@ class _Setter:
         if totals["pieces"] is not None:
             confirmed = self.p("lines-confirmed", confirmed=totals["confirmed"], lines=totals["lines"])
             facts.append(f"{self.p('declared')} {self.p('pieces', count=totals['pieces'])}, {confirmed}")
-        weighed = self.grams(totals["measured_g"], totals["sigma_g"])
-        facts.append(f"{self.p('measured')} {self.p('not-weighed') if totals['measured_g'] is None else weighed}")
+        facts.append(f"{self.p('measured')} {self.grams(totals['measured_g'], totals['sigma_g'])}")
         if totals["declared_g"] is not None:
             facts.append(self.p("declared-mass", mass=self.grams(totals["declared_g"])))
         right = [self.para(self.t(f"verdict-{d['decision']}-do"), "band"), self.para(" · ".join(facts), "band")]
@@ -135,7 +134,9 @@ class _Setter:
         for line in said["lines"]:
             sigma = line["evidence"].get("measured_sigma_g")
             measured = self.grams(line["estimated_mass_g"], sigma if isinstance(sigma, float) else None)
-            mass = self.p("compared", declared=self.grams(line["declared_mass_g"]), measured=measured)
+            mass = self.p(
+                "compared", declared=self.grams(line["declared_mass_g"], otherwise="not-stated"), measured=measured
+            )
             pieces = f"{line['quantity']:g} ({self.p('counted', count=line['counted'])})"
             status = self.para(
                 self.word("status", line["status"]), colour="" if line["status"] == "confirmed" else ALARM

@@ -22,6 +22,7 @@ page-lines-confirmed = { $confirmed } of { $lines } { $lines ->
  } confirmed
 page-measured = Measured
 page-declared-mass = declared { $mass }
+page-not-stated = not stated
 page-not-weighed = not weighed
 page-templates = Templates
 page-matches = { $count } { $count ->
@@ -101,6 +102,7 @@ page-hand = Hand
 page-mirrored = mirror image of the template
 page-template = Template
 page-template-coloured = Template, coloured by deviation
+page-measured-outlined = Measured, the template's outline over it
 page-measured-surface = measured surface, { $view }
 page-template-view = template, { $view }
 page-view-broad = broad side
