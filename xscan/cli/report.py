@@ -12,7 +12,7 @@ from xscan.language import LANGUAGES, Language
 
 __all__ = ["command"]
 
-EVERY_VOXEL = 512_000_000  # the most that the setting allows
+EVERY_VOXEL = {"viewer_voxels": 512_000_000, "viewer_megabytes": 1e6}  # the most that the settings allow
 
 
 @click.command("report", no_args_is_help=True)
@@ -54,7 +54,7 @@ def command(
         lang = document.get("language") if document.get("language") in LANGUAGES else None
     config = reporting(config, lang, pdf)
     if full_resolution:
-        config = config.model_copy(update={"report": config.report.model_copy(update={"viewer_voxels": EVERY_VOXEL})})
+        config = config.model_copy(update={"report": config.report.model_copy(update=EVERY_VOXEL)})
     try:
         source, sha256 = Path(document["scan"]["path"]), document["scan"]["sha256"]
         binning = int(document["scan"].get("binning", 1))

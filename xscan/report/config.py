@@ -35,4 +35,7 @@ class ReportConfig(BaseModel):
     viewer_voxels: int = Field(
         default=9_000_000, ge=1000, le=512_000_000, description="voxels in the page at most; a finer scan is averaged"
     )
+    viewer_megabytes: float = Field(
+        default=6.0, gt=0, le=1e6, description="length of the scan in the page at most, MB; the rest is about 1 MB"
+    )
     labels_gzip: int = Field(default=2, ge=0, le=9, description="gzip level of labels.h5")

@@ -48,7 +48,9 @@ def page(
             policy=content_policy(style, script),
             script=script,
             viewer_words=_viewer_words(scene),
-            viewer=pack(scene, voxels=config.viewer_voxels) if config.viewer else None,
+            viewer=pack(scene, voxels=config.viewer_voxels, megabytes=config.viewer_megabytes)
+            if config.viewer
+            else None,
             ramps=class_ramps(scene.language),
         )
     )

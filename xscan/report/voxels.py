@@ -21,9 +21,10 @@ __all__ = ["pack"]
 Z_STEP = 0.25  # z_e in one code; code 0 is "cannot be told"
 Z_CODES = 128
 MARGIN_MM = 6.0
+LEAST_BLOCKS = 32  # along the longest side: a picture that is coarser tells nothing
 
 
-def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
+def pack(scene: Scene, *, voxels: int, megabytes: float = 1e6) -> dict[str, Any]:
     """Return what the viewer needs: `meta` (JSON text) and `data` (base64 of one zlib stream).
 
     The stream holds, one after the other: the colours (128 codes of z_e, 256 of darkness, 3), and for every voxel of
@@ -32,11 +33,20 @@ def pack(scene: Scene, *, voxels: int) -> dict[str, Any]:
     Parameters
     ----------
     voxels : at most so many are packed; a finer scan is averaged over blocks
+    megabytes : at most so long is `data`; what does not press into it (noise) is averaged over larger blocks
     """
     window = _content(scene)
     factor = 1
     while np.prod([_blocks(s, factor) for s in window]) > voxels:
         factor += 1
+    packed = _packed(scene, window, factor)
+    while len(packed["data"]) > megabytes * 1e6 and max(_blocks(s, factor) for s in window) > LEAST_BLOCKS:
+        factor += 1
+        packed = _packed(scene, window, factor)
+    return packed
+
+
+def _packed(scene: Scene, window: Window, factor: int) -> dict[str, Any]:
     q = scene.quantities
     attenuation = _reduced(q.attenuation, window, factor)
     quiet = attenuation < max(3 * q.noise_mhu / factor**1.5, 25.0)
