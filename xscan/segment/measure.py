@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from xscan.segment.geometry import Bool, depth, outside
 
-__all__ = ["measure", "oriented_box"]
+__all__ = ["measure", "oriented_box", "reaches", "symmetry"]
+
+MIRROR_CELLS = 32  # cells across in which a body is held against its mirror image
 
 
 def oriented_box(points_mm: NDArray[np.float64], voxel_mm: Sequence[float]) -> tuple[float, float, float]:
@@ -41,7 +43,8 @@ def measure(mask: Bool, voxel_mm: Sequence[float]) -> dict[str, float]:
         ``length_mm, width_mm, height_mm`` of the smallest oriented box; ``volume_mm3``; ``outer_mm3`` with
         closed cavities filled; ``cavity_mm3``; ``hollow`` (1 where a tenth of the outer volume or more is
         cavity); ``surface_mm2`` of the outside; ``sphericity`` (Wadell 1935: 1 for a ball); ``wall_mm``
-        (median local thickness) and ``wall_spread_mm`` (its interquartile range).
+        (median local thickness) and ``wall_spread_mm`` (its interquartile range); ``symmetry`` (1: some mirror maps
+        it onto itself) and ``reach_10`` to ``reach_90``, see `reaches`.
     """
     one = float(np.prod(voxel_mm))
     volume = float(mask.sum()) * one
@@ -52,6 +55,7 @@ def measure(mask: Bool, voxel_mm: Sequence[float]) -> dict[str, float]:
     length, width, height = oriented_box(edge * np.asarray(voxel_mm), voxel_mm)
     wall, spread = wall_mm(mask, voxel_mm)
     cavity = outer - volume
+    points = np.argwhere(solid) * np.asarray(voxel_mm)
     return {
         "length_mm": length,
         "width_mm": width,
@@ -64,7 +68,49 @@ def measure(mask: Bool, voxel_mm: Sequence[float]) -> dict[str, float]:
         "sphericity": min(1.0, float(np.pi ** (1 / 3) * (6 * outer) ** (2 / 3) / surface)) if surface else 0.0,
         "wall_mm": wall,
         "wall_spread_mm": spread,
+        "symmetry": symmetry(points, voxel_mm),
+        **reaches(points),
     }
+
+
+def reaches(points_mm: NDArray[np.float64]) -> dict[str, float]:
+    """Shape whatever the pose and size: quantiles of the distance from the centroid over its root mean square.
+
+    Parameters
+    ----------
+    points_mm : (n, 3) voxel centres of the body with its cavities filled
+
+    Returns
+    -------
+    dict of str to float
+        ``reach_10, reach_30, reach_50, reach_70, reach_90``; for a ball 0.60, 0.86, 1.02, 1.15, 1.25.
+    """
+    away = np.linalg.norm(points_mm - points_mm.mean(axis=0), axis=1)
+    mean = float(np.sqrt((away**2).mean())) or 1.0
+    return {f"reach_{q}": float(np.quantile(away, q / 100)) / mean for q in (10, 30, 50, 70, 90)}
+
+
+def symmetry(points_mm: NDArray[np.float64], voxel_mm: Sequence[float]) -> float:
+    """Share of a body that a mirror through its centroid maps onto it, for the best of its three principal planes.
+
+    Parameters
+    ----------
+    points_mm : (n, 3) voxel centres of the body with its cavities filled
+    voxel_mm : voxel size
+    """
+    off = points_mm - points_mm.mean(axis=0)
+    axes = np.linalg.eigh(off.T @ off)[1]
+    # cells wide enough that every cell inside the body holds a voxel at any turn
+    cell = max(float(np.sqrt(3)) * max(voxel_mm), float(np.ptp(off)) / MIRROR_CELLS)
+    cells = np.unique(np.floor(off @ axes / cell + 0.5).astype(np.int64), axis=0)
+    held = {tuple(c) for c in cells.tolist()}
+    best = 0.0
+    for k in range(3):
+        turned = cells.copy()
+        turned[:, k] *= -1
+        both = sum(tuple(c) in held for c in turned.tolist())
+        best = max(best, both / len(held))
+    return best
 
 
 def surface_mm2(solid: Bool, voxel_mm: Sequence[float]) -> float:

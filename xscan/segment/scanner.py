@@ -1,4 +1,4 @@
-"""The scanner's own belt or table: a flat slab that runs out of the field of view."""
+"""The scanner's own belt or table: it runs out of the field of view, the same in every slice."""
 
 from __future__ import annotations
 
@@ -7,12 +7,53 @@ from itertools import pairwise
 
 import numpy as np
 
-from xscan.segment.geometry import F32, Bool
+from xscan.segment.bodies import Bodies
+from xscan.segment.geometry import F32, Bool, Window
 
-__all__ = ["find_belt"]
+__all__ = ["find_belt", "find_table"]
 
 BELT_MM = 20.0  # thickest belt or table top
 FILLED = 0.5  # share of a slice, and of its opposite edges, that a belt fills
+SAME_ALONG = 0.8  # share of its length that a table fills in every place of its cross-section
+LEAST_SLICES = 16  # from which that says something
+
+
+def find_table(bodies: Bodies, window: Window, shape: Sequence[int]) -> tuple[Bodies, Bool] | None:
+    """Tell a table, curved or inclined, from the goods on it.
+
+    Parameters
+    ----------
+    bodies : what was found, goods and perhaps a table
+    window : where their labels lie in the volume
+    shape : of the volume
+
+    Returns
+    -------
+    tuple of bodies and mask or None
+        The bodies without those of the table, and the table's voxels (z, y, x) in the window.
+    """
+    from xscan_kernels.measuring import region_statistics
+
+    count = len(bodies.scores)
+    if shape[0] < LEAST_SLICES or not count:
+        return None
+    boxes = region_statistics(bodies.labels, count=count).bbox
+    found = []
+    for k in range(1, count + 1):
+        low = [int(b) + s.start for b, s in zip(boxes[k][:3], window, strict=True)]
+        high = [int(b) + s.start for b, s in zip(boxes[k][3:], window, strict=True)]
+        if low[0] > 0 or high[0] < shape[0] or not (min(low[1:]) == 0 or high[1] == shape[1] or high[2] == shape[2]):
+            continue
+        share = (bodies.labels == k).mean(axis=0)
+        if float(share[share > 0].mean()) >= SAME_ALONG:
+            found.append(k)
+    if not found:
+        return None
+    rest = [k for k in sorted(bodies.scores) if k not in found]
+    table = np.zeros(count + 1, np.uint32)
+    table[rest] = np.arange(1, len(rest) + 1)
+    mask = np.isin(bodies.labels, np.asarray(found, np.uint32))
+    return Bodies(table[bodies.labels], {int(table[k]): bodies.scores[k] for k in rest}), mask
 
 
 def find_belt(values: F32, floor: float, voxel_mm: Sequence[float]) -> tuple[Bool, Bool] | None:

@@ -11,7 +11,7 @@ from xscan.segment.config import SegmentConfig
 from xscan.segment.describe import describe
 from xscan.segment.foreground import floor_of, foreground
 from xscan.segment.packaging import find_carton, interior
-from xscan.segment.scanner import find_belt
+from xscan.segment.scanner import find_belt, find_table
 
 __all__ = ["segment"]
 
@@ -59,6 +59,12 @@ def segment(
     )
 
     progress(0.8, "measuring")
-    result = describe(bodies, inside, belt and belt[0], carton, values, quantities.grid, config)
+    own = None if belt is None else belt[0]
+    table = find_table(bodies, inside, values.shape)
+    if table is not None:
+        bodies = table[0]
+        own = np.zeros(values.shape, bool) if own is None else own
+        own[inside] |= table[1]
+    result = describe(bodies, inside, own, carton, values, quantities.grid, config)
     progress(1.0, f"{len(result.goods)} objects")
     return result
