@@ -41,7 +41,7 @@ def pack(scene: Scene, *, voxels: int, megabytes: float = 1e6) -> dict[str, Any]
         factor += 1
     packed = _packed(scene, window, factor)
     while len(packed["data"]) > megabytes * 1e6 and max(_blocks(s, factor) for s in window) > LEAST_BLOCKS:
-        factor += 1
+        factor = max(factor + 1, int(factor * (len(packed["data"]) / (megabytes * 1e6)) ** (1 / 3)))
         packed = _packed(scene, window, factor)
     return packed
 
