@@ -16,10 +16,11 @@ from xscan.template.shape import Shape, shape_of
 from xscan.template.solid import distance_field
 from xscan.template.surface import sample_triangles
 
-__all__ = ["MARGIN_MM", "Body", "body_of", "solid_mask"]
+__all__ = ["LEAK", "MARGIN_MM", "Body", "body_of", "solid_mask"]
 
 MARGIN_MM = 12.0
 _POINTS = 3000
+LEAK = 5  # voxels: how far walls are thickened where a cavity is suspected behind larger holes
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,7 @@ class Body:
     voxel_mm : mean edge of a voxel
     low, high : the scan's own box in scan mm (x, y, z): beyond it nothing was seen
     clipped : whether the body reaches the edge of the scan, so that a part of it may lie beyond
+    leaks : whether it would hold a cavity if larger holes of its wall were closed, as streaks tear them
     measure : makes `distance`; it is called where a template could lie in the body, which is seldom
     """
 
@@ -49,6 +51,7 @@ class Body:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     clipped: bool
+    leaks: bool
     measure: Callable[[], Field]
 
     @cached_property
@@ -78,6 +81,7 @@ def body_of(
     objects: Sequence[Object],
     *,
     without: NDArray[np.bool_] | None = None,
+    seal: int = 2,
 ) -> Body | None:
     """Make the body of some objects, of what lies inside them, and nothing else.
 
@@ -85,6 +89,7 @@ def body_of(
     ----------
     objects : taken together
     without : bool of the scan's shape: voxels that another template has explained already
+    seal : holes of up to twice so many voxels, in a wall around a cavity, are closed
 
     Returns
     -------
@@ -108,7 +113,7 @@ def body_of(
     if without is not None:
         mask &= ~without[seen]
     cut = [(bool(a == 0), bool(b == n)) for a, b, n in zip(first, last, grid.shape, strict=True)]
-    mask = _largest(solid_mask(_lidded(carried_on(mask, pad, cut), cut)))
+    mask = _largest(solid_mask(_lidded(carried_on(mask, pad, cut), cut), seal))
     if int(mask.sum()) < 8:
         return None
     attenuation = carried_on(_crop(quantities, seen), pad, cut)
@@ -144,7 +149,9 @@ def body_of(
         field = distance_field(level > 0.5, dense, origin, spacing)
         return unseen_beyond(field, low, high, cut) if clipped else field
 
-    return Body(ids, inside, corner, points, facing, shape, voxel, low, high, clipped, measure)
+    wide = int(np.count_nonzero(solid_mask(mask, LEAK)))
+    leaks = seal < LEAK and wide > 1.1 * np.count_nonzero(mask)
+    return Body(ids, inside, corner, points, facing, shape, voxel, low, high, clipped, leaks, measure)
 
 
 def _family(segmentation: Segmentation, objects: Sequence[Object]) -> list[Object]:
@@ -180,17 +187,17 @@ def _crop(quantities: Quantities, window: tuple[slice, slice, slice]) -> NDArray
     return quantities.attenuation.read(z)[:, y, x]
 
 
-def solid_mask(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Fill the cavities of a mask, those too whose thin wall has pinholes."""
+def solid_mask(mask: NDArray[np.bool_], seal: int = 2) -> NDArray[np.bool_]:
+    """Fill the cavities of a mask, those too whose thin wall has pinholes of up to twice `seal` voxels."""
     from xscan_kernels import fill_holes
 
     filled: NDArray[np.bool_] = fill_holes(mask)
-    wide = grown(filled, 2)
+    wide = grown(filled, seal)
     closed = fill_holes(wide)
-    # what flooding does not reach once the wall is two voxels thicker was a cavity behind pinholes
+    # what flooding does not reach once the wall is that much thicker was a cavity behind pinholes
     cavity = closed & ~wide
     if cavity.any():
-        filled = fill_holes(filled | (grown(cavity, 3) & closed))
+        filled = fill_holes(filled | (grown(cavity, seal + 1) & closed))
     return filled
 
 

@@ -67,11 +67,15 @@ def _best(rough: Poses, prepared: Prepared, body: Body, max_scale: float, *, who
 def measure(poses: Poses, prepared: Prepared, body: Body, *, points: int, whole: bool = True) -> Fit:
     """Measure the first of some poses on `points` points of either side."""
     first = poses.take(slice(0, 1))
-    q = body.points[:: max(1, len(body.points) // points)]
+    every = slice(None, None, max(1, len(body.points) // points))
     y = first.forward(prepared.points[:points])[0]
     offset = first.offset[0]
     out = body.distance.value(y).astype(np.float64) + offset
-    back = prepared.distance.value(first.backward(q)[0]).astype(np.float64) - offset
+    value, gradient = prepared.distance.sample(first.backward(body.points[every])[0])
+    back = value.astype(np.float64) - offset
     seen = np.all((y >= body.low) & (y <= body.high), axis=1)
-    mine = np.ones_like(back, dtype=bool) if whole else back < mine_mm(body)
+    # skin deep within the template that looks inward is the inner side of a wall whose cavity could not be filled
+    outward = (gradient / first.scale[0]) @ first.rotation[0].T
+    inner = (back < -0.75 * body.voxel_mm) & (np.einsum("ij,ij->i", outward, body.facing[every]) < 0)
+    mine = ~inner if whole else ~inner & (back < mine_mm(body))
     return Fit(first, out, back, seen, mine)

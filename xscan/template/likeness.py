@@ -15,7 +15,9 @@ def as_body(p: Prepared) -> Body:
     """A template as if it lay in a scan without blur or noise."""
     reach = np.full(3, 1e6)
     inside, spacing = p.distance.values < 0, float(p.distance.spacing[0])
-    return Body((), inside, (0, 0, 0), p.points, p.normals, p.shape, spacing, -reach, reach, False, lambda: p.distance)
+    return Body(
+        (), inside, (0, 0, 0), p.points, p.normals, p.shape, spacing, -reach, reach, False, False, lambda: p.distance
+    )
 
 
 def apart_mm(p: Prepared, body: Body, max_scale: float) -> float:

@@ -19,7 +19,7 @@ from xscan.model import (
     TemplateMatch,
     silent,
 )
-from xscan.template.body import body_of
+from xscan.template.body import LEAK, Body, body_of
 from xscan.template.candidates import Index, index_of
 from xscan.template.config import TemplateConfig
 from xscan.template.genuine import genuine_check
@@ -131,9 +131,10 @@ def _whole_then_parts(
         body = body_of(segmentation, quantities, objects, without=without)
         if body is None or body.shape.volume + 0.75 * body.voxel_mm * body.shape.area < smallest:
             break
-        found = seek_whole(body, index, config)
-        if found is None and config.partial:
-            found = seek_part(body, index, config)
+        found = _seek(body, index, config)
+        if found is None and body.leaks:
+            sealed = body_of(segmentation, quantities, objects, without=without, seal=LEAK)
+            found = _seek(sealed, index, config) if sealed else None
         if found is None:
             break
         out.append(found)
@@ -143,6 +144,12 @@ def _whole_then_parts(
             without = np.zeros(segmentation.grid.shape, dtype=bool)
         _mark(without, found)
     return out
+
+
+def _seek(body: Body, index: Index, config: TemplateConfig) -> Found | None:
+    """The template that the body is, else one that is a part of it."""
+    found = seek_whole(body, index, config)
+    return seek_part(body, index, config) if found is None and config.partial else found
 
 
 def _mark(volume: NDArray[np.bool_], found: Found) -> None:
