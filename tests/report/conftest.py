@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -11,6 +13,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -372,6 +375,14 @@ class Browser:
             assert time.monotonic() < end, "the page's script does not start"
             time.sleep(0.1)
         self.settle()
+
+    def keep(self, name):
+        """Write a picture of the screen into the folder that XSCAN_SCREENSHOTS names, where it names one."""
+        folder = os.environ.get("XSCAN_SCREENSHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            picture = self.ask("Page.captureScreenshot", format="png")["data"]
+            (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(picture))
 
     def complaints(self):
         """Return what was asked of the net, and errors and warnings of the page."""

@@ -40,6 +40,7 @@ def test_hostile_text_runs_nowhere(reports, chromium, language):
     chromium.open((reports / language / "report.html").as_uri())
     for key in "nihfa?":
         chromium.key(key)
+    chromium.keep(f"viewer-{language}")
     assert chromium.complaints() == []
     assert chromium.run("document.title").startswith(VERDICTS[language])
     assert chromium.run("document.querySelectorAll('script').length") == 1
@@ -62,6 +63,7 @@ def test_the_first_screen_holds_decision_risk_and_the_worst_reason(
     chromium.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     try:
         chromium.open((tmp_path / "report.html").as_uri())
+        chromium.keep(f"first-{language}-{width}-{scheme}")
         for place in (".verdict strong", ".risk .value", ".reasons li", "figure.main" if width > 1000 else ".totals"):
             box = chromium.run(
                 f"(() => {{const b = document.querySelector({json.dumps(place)}).getBoundingClientRect();"
@@ -87,6 +89,7 @@ def test_the_first_screen_holds_decision_risk_and_the_worst_reason(
 def test_the_list_filters_sorts_and_opens(reports, chromium, language):
     chromium.events.clear()
     chromium.open((reports / f"{language}.html").as_uri(), ready="document.body?.dataset.ready")
+    chromium.keep(f"list-{language}")
     visible = "[...document.querySelectorAll('tbody tr')].filter((r) => !r.hidden).length"
     assert chromium.run(visible) == 2
     chromium.key("/")
