@@ -15,6 +15,7 @@ __all__ = ["find_belt", "find_table"]
 BELT_MM = 20.0  # thickest belt or table top
 FILLED = 0.5  # share of a slice, and of its opposite edges, that a belt fills
 SAME_ALONG = 0.8  # share of its length that a table fills in every place of its cross-section
+RIM = 3  # voxels that scanners leave empty around what they saw
 LEAST_SLICES = 16  # from which that says something
 
 
@@ -41,8 +42,8 @@ def find_table(bodies: Bodies, window: Window, shape: Sequence[int]) -> tuple[Bo
     found = []
     for k in range(1, count + 1):
         low = [int(b) + s.start for b, s in zip(boxes[k][:3], window, strict=True)]
-        high = [int(b) + s.start for b, s in zip(boxes[k][3:], window, strict=True)]
-        if low[0] > 0 or high[0] < shape[0] or not (min(low[1:]) == 0 or high[1] == shape[1] or high[2] == shape[2]):
+        spare = [n - int(b) - s.start for n, b, s in zip(shape, boxes[k][3:], window, strict=True)]
+        if max(low[0], spare[0]) > RIM or min(*low[1:], *spare[1:]) > RIM:
             continue
         share = (bodies.labels == k).mean(axis=0)
         if float(share[share > 0].mean()) >= SAME_ALONG:
