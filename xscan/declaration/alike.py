@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from xscan.declaration.fit import normal_pdf
 from xscan.declaration.things import Thing
 
-__all__ = ["alike", "broken_log_ratio", "clusters", "part_log_ratio", "siblings"]
+__all__ = ["alike", "beside", "broken_log_ratio", "clusters", "encloses", "part_log_ratio", "siblings"]
 
 # Relative spread of density (cavities, packing, partial volume) and of Z_e among pieces of one kind, and beside metal.
 DENSITY, Z_E, METAL_Z = 0.25, 0.10, 0.25
@@ -16,6 +16,7 @@ FAR, FAR_OF_KIND = 2.0, 3.0  # distance from which bodies are unlike; those of o
 SIZE = 0.08  # relative difference of outer volume within which bodies of one material may be equal but for their parts
 MASS = 0.08  # relative spread of the masses of equal bodies as measured
 STRAY = 0.1  # share of equal bodies that differ by more, by any factor within ten
+GAP = 3  # voxels between the boxes of bodies that may be joined
 LEAST, MOST = -4.0, 2.0  # bounds of what siblings can say, log probability
 
 
@@ -37,6 +38,25 @@ def alike(a: Thing, b: Thing) -> bool:
     if least == math.inf:
         return same or "unknown" in (a.kind, b.kind)
     return least < (FAR_OF_KIND if same else FAR)
+
+
+def beside(a: Thing, b: Thing) -> bool:
+    """Whether the boxes of two bodies lie within `GAP` voxels of one another, so that they may be joined."""
+    if a.bbox is None or b.bbox is None:
+        return False
+    (low, high), (other_low, other_high) = a.bbox, b.bbox
+    edges = zip(low, high, other_low, other_high, strict=True)
+    return all(lo - other_hi <= GAP and other_lo - hi <= GAP for lo, hi, other_lo, other_hi in edges)
+
+
+def encloses(outer: Thing, inner: Thing) -> bool:
+    """Whether the box of one body, but for a voxel, holds that of another."""
+    if outer.bbox is None or inner.bbox is None:
+        return False
+    (low, high), (inner_low, inner_high) = outer.bbox, inner.bbox
+    return all(a <= b + 1 for a, b in zip(low, inner_low, strict=True)) and all(
+        a >= b - 1 for a, b in zip(high, inner_high, strict=True)
+    )
 
 
 def clusters(things: Sequence[Thing]) -> list[list[int]]:
@@ -82,7 +102,7 @@ def part_log_ratio(part: Thing, host: Thing, things: Iterable[Thing]) -> float:
 
 
 def broken_log_ratio(fragment: Thing, hosts: Iterable[Thing], unit_g: float | None) -> float:
-    """Log of P(masses | the fragment is of one of the hosts) over P(they | it is not).
+    """Log of P(masses | the fragment is of one of the hosts) over P(they | it is not); at most 0.
 
     `unit_g` is what one piece should weigh: the declared unit; without it nothing is known.
     """
@@ -93,7 +113,7 @@ def broken_log_ratio(fragment: Thing, hosts: Iterable[Thing], unit_g: float | No
         if host.whole_g and host.id != fragment.id:
             whole, rest = (math.log(m / unit_g) for m in (host.whole_g + fragment.whole_g, host.whole_g))
             best = max(best, _bounded(whole, rest))
-    return best
+    return min(0.0, best)
 
 
 def _bounded(with_it: float, without: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xscan.declaration.alike import alike, broken_log_ratio, clusters, part_log_ratio
+from xscan.declaration.alike import alike, beside, broken_log_ratio, clusters, encloses, part_log_ratio
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given, equal_groups
 from xscan.declaration.expect import Expectation
@@ -23,6 +23,7 @@ __all__ = ["assign", "packaging_like"]
 MERGED = math.log(0.2)  # log probability that pieces of a line touch so that they were not told apart
 MERGED_TOLERANCE = 0.12  # relative; how near the mass of merged pieces must be to a whole number of units
 LEAST_PIECE = 0.15  # of a unit's mass; less is a crumb, not a piece
+ENCLOSED_PART = 2.0  # gain, beside the cost of a fragment, of what lies within the box of an article of many parts
 OTHER_PART = 1.0  # cost, beside that of a fragment, of a part of other make that was not seen to be joined
 NESTED = math.log(0.02)  # log probability that a declared article lies inside another, not packed in it
 # log probability that what lies inside is a part: natural contents, a listed material, any other in a composite …
@@ -314,16 +315,18 @@ def _one_line(
         p.row({v: 1.0, some_over: -1.0}, high=0)
     p.row({short: 1.0, some_short: -least}, high=0)
     for v, c in mine.items():
-        if c.pieces == 0:  # a fragment needs a larger piece that it is of: of its own make, or any of a composite
+        if c.pieces == 0:  # a fragment needs a larger piece beside it: of its own make, or any of a composite
             broken = things[c.thing]
             hosts = {
                 h: -1.0
                 for h, d in mine.items()
                 if d.pieces > 0 and things[d.thing].weight >= broken.weight and d.thing != c.thing
-                if a.expectation.composite or alike(things[d.thing], broken)
+                if beside(things[d.thing], broken) and (a.expectation.composite or alike(things[d.thing], broken))
             }
             p.row({v: 1.0, **hosts}, high=0)
-            if not any(alike(things[mine[h].thing], broken) for h in hosts):
+            if a.expectation.composite and any(encloses(things[mine[h].thing], broken) for h in hosts):
+                p.cost[v] -= ENCLOSED_PART
+            elif not any(alike(things[mine[h].thing], broken) for h in hosts):
                 p.cost[v] += OTHER_PART
             whole = {mine[h].thing: things[mine[h].thing] for h in hosts}
             usual = sorted(t.weight for t in whole.values())

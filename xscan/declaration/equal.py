@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from xscan.declaration.alike import alike
+from xscan.declaration.alike import alike, beside
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.lines import Asked
 from xscan.declaration.things import Thing
@@ -94,7 +94,7 @@ def _mended_by(t: Thing, pieces: Sequence[Thing], config: DeclarationConfig) -> 
     """Return the piece that `t` broke from: the one that with it is equal to the others, and without it is not."""
     for p in sorted(pieces, key=lambda o: (o.weight, o.id)):
         others = sorted(o.weight for o in pieces if o.id != p.id)
-        if not others or not alike(p, t) or p.weight < t.weight:
+        if not others or not alike(p, t) or not beside(p, t) or p.weight < t.weight:
             continue
         usual = others[len(others) // 2]
         if abs(p.weight + t.weight - usual) <= config.equal_mass * usual < usual - p.weight + 0.5 * t.weight:

@@ -54,6 +54,7 @@ class Thing:
     template_id, template_hs, template_score : of its best template match, where there is one
     whole_g : mass with everything that lies inside, or `None`
     outer_mm3 : volume with closed cavities, and whatever lies in them, filled
+    bbox : first and one-past-last voxel (z, y, x), or `None`
     own, whole : density of matter (g/cm³) and mean Z_e by mass, of itself and with everything inside, or `None`
     """
 
@@ -72,6 +73,7 @@ class Thing:
     kind: str = field(default="unknown")
     whole_g: float | None = None
     outer_mm3: float = 0.0
+    bbox: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
     own: tuple[float, float] | None = None
     whole: tuple[float, float] | None = None
 
@@ -244,6 +246,7 @@ def _thing(
         template_score=match.score if match else 0.0,
         kind=max(parts, key=lambda p: p.share).kind,
         outer_mm3=root.shape.get("outer_mm3", 0.0),
+        bbox=root.bbox,
     )
 
 
