@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["run", "slabs", "thread_count"]
+__all__ = ["enough", "run", "slabs", "thread_count"]
+
+WORTH = 1 << 17  # voxels that take longer than to wake a thread
 
 _lock = threading.Lock()
 _pool: ThreadPoolExecutor | None = None
@@ -44,6 +46,11 @@ def thread_count(threads: int | None) -> int:
     if not cap.isdecimal() or int(cap) < 1:
         raise ValueError(f"XSCAN_THREADS: got {cap!r}, expected an integer of at least 1")
     return min(threads or _available(), int(cap))
+
+
+def enough(workers: int, voxels: int) -> int:
+    """As many of ``workers`` as so few voxels are worth; no result depends on it."""
+    return max(1, min(workers, voxels // WORTH))
 
 
 def _executor(size: int) -> ThreadPoolExecutor:

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _distance
 from ._check import INTEGER, as_volume, mm3, positive
-from ._pool import run, slabs, thread_count
+from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["distance"]
 
@@ -44,6 +44,7 @@ def distance(
     labels = labels if many else labels.view(np.uint8)
     size = mm3("voxel_size_mm", voxel_size_mm)
     most = np.float32(np.inf if limit_mm is None else positive("limit_mm", limit_mm) ** 2)
+    workers = enough(workers, labels.size)
     out = np.empty(labels.shape, np.float32)
     if labels.size == 0:
         return out

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _filters, _median
 from ._check import REAL, Array, as_volume, positive, same_shape
-from ._pool import run, slabs, thread_count
+from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["bilateral", "gaussian", "guided", "median3"]
 
@@ -26,6 +26,7 @@ def median3(volume: ArrayLike, *, threads: int | None = None) -> Array:
     """
     workers = thread_count(threads)
     source = as_volume("volume", volume, REAL)
+    workers = enough(workers, source.size)
     out = np.empty_like(source)
     if source.size:
         run(_median.median_planes, [(source, out, a, b) for a, b in slabs(len(source), workers * 4)], workers)
@@ -56,6 +57,7 @@ def gaussian(
     """
     workers = thread_count(threads)
     source = as_volume("volume", volume, REAL).astype(np.float32, copy=False)
+    workers = enough(workers, source.size)
     sigmas = np.broadcast_to(np.asarray(sigma_voxels, np.float64), 3)
     for sigma in sigmas:
         positive("sigma_voxels", float(sigma), zero=True)
@@ -112,6 +114,7 @@ def guided(
     """
     workers = thread_count(threads)
     source = as_volume("volume", volume, REAL).astype(np.float32, copy=False)
+    workers = enough(workers, source.size)
     lead = source if guide is None else as_volume("guide", guide, REAL).astype(np.float32, copy=False)
     same_shape("guide", lead, source.shape)
     positive("eps", eps)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _runs
 from ._check import INTEGER, REAL, Array, as_mask, as_output, as_volume, one_of, positive
-from ._pool import run, slabs, thread_count
+from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["REACH", "Components", "check_options", "components", "find_runs", "label", "prepare"]
 
@@ -63,6 +63,7 @@ def label(
     check_options(connectivity, min_size)
     workers = thread_count(threads)
     array, level, step = prepare(np.asarray(values), threshold, delta)
+    workers = enough(workers, array.size)
     clean = out is None  # fresh zeros cost less than zeros that are written: most pages are never touched
     result = np.zeros(array.shape, np.uint32) if clean else as_output("out", out, array.shape, "uint32")
     found = find_runs(array, level, step, connectivity, int(min_size), workers)
@@ -108,6 +109,7 @@ def components(
     """Labelled runs of a mask or a threshold, for kernels that need no label volume."""
     check_options(connectivity, min_size)
     array, level = _inside(np.asarray(values), threshold)
+    workers = enough(workers, array.size)
     return find_runs(array, level, 0.0, connectivity, int(min_size), workers)
 
 

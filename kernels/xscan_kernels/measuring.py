@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _moments
 from ._check import REAL, Array, as_volume, same_shape
-from ._pool import run, slabs, thread_count
+from ._pool import enough, run, slabs, thread_count
 from .labelling import components
 
 __all__ = ["RegionStatistics", "component_statistics", "region_statistics"]
@@ -120,6 +120,7 @@ def region_statistics(
         if field.size and int(field.max()) >= 2**32:
             raise ValueError(f"labels: got {field.max()}, expected labels below 2**32")
         field = field.astype(np.uint32)
+    workers = enough(workers, field.size)
     values = [as_volume(f"channels[{i}]", channel, REAL) for i, channel in enumerate(channels)]
     for index, value in enumerate(values):
         same_shape(f"channels[{index}]", value, field.shape)
@@ -168,6 +169,7 @@ def component_statistics(
     """
     workers = thread_count(threads)
     found = components(values, threshold, connectivity, min_size, workers)
+    workers = enough(workers, int(np.prod(found.shape)))
     measured = [values] if channels is None else list(channels)
     arrays = [as_volume(f"channels[{i}]", channel, (*REAL, "bool")) for i, channel in enumerate(measured)]
     arrays = [array.view(np.uint8) if array.dtype == np.bool_ else array for array in arrays]

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _balls, _runs
 from ._check import as_mask, mm3, one_of, positive
-from ._pool import run, slabs, thread_count
+from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["closing", "dilate", "erode", "fill_holes", "opening"]
 
@@ -115,6 +115,7 @@ def _by_ball(mask: ArrayLike, radius_mm: float, voxel_size_mm: ArrayLike, thread
     """Erosions ("e") and dilations ("d") in the given order; an erosion dilates the outside."""
     workers = thread_count(threads)
     volume = as_mask("mask", mask)
+    workers = enough(workers, volume.size)
     half = _ball(radius_mm, voxel_size_mm)
     if volume.size == 0:
         return np.empty(volume.shape, np.bool_)
@@ -147,6 +148,7 @@ def fill_holes(mask: ArrayLike, connectivity: int = 6, *, threads: int | None = 
     one_of("connectivity", connectivity, (6, 18, 26))
     workers = thread_count(threads)
     volume = as_mask("mask", mask)
+    workers = enough(workers, volume.size)
     if volume.size == 0:
         return np.empty(volume.shape, np.bool_)
     depth, rows, width = volume.shape

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _crofton
 from ._check import INTEGER, as_volume, mm3
-from ._pool import run, slabs, thread_count
+from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["mean_breadth", "mean_curvature", "surface_area"]
 
@@ -73,6 +73,7 @@ def _borders(labels: ArrayLike, voxel_size_mm: ArrayLike, count: int | None, thr
     """Sums of :func:`_table` over the voxels of every label, (n + 1, 26), and the voxel size."""
     workers = thread_count(threads)
     field = as_volume("labels", labels, ("bool", *INTEGER))
+    workers = enough(workers, field.size)
     size = mm3("voxel_size_mm", voxel_size_mm)
     if field.size and int(field.min()) < 0:
         raise ValueError(f"labels: got {field.min()}, expected no negative label")

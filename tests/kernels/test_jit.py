@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import xscan_kernels
-from xscan_kernels._pool import run, slabs, thread_count
+from xscan_kernels._pool import enough, run, slabs, thread_count
 
 
 def python(code, **environment):
@@ -98,3 +98,8 @@ def test_many_callers_at_once_get_their_own_results():
         together = list(pool.map(lambda v: xscan_kernels.label(v, threads=2)[0], volumes))
     for a, b in zip(alone, together, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_few_voxels_are_not_worth_many_threads(monkeypatch):
+    monkeypatch.setattr("xscan_kernels._pool.WORTH", 100)
+    assert [enough(4, voxels) for voxels in (0, 99, 250, 10_000)] == [1, 1, 2, 4]

@@ -158,7 +158,7 @@ def surface_cases(subject: Subject) -> Iterator[Case]:
     labels, count = subject.labels()
     size = (1.0, 0.8, 0.8)
     sizes = k.region_statistics(labels, count=count)
-    large = [int(n) for n in np.argsort(sizes.count[1:])[::-1][:8] + 1 if sizes.count[n] > 500]
+    large = [int(n) for n in np.argsort(sizes.count[1:])[::-1][:8] + 1 if sizes.count[n] > 4000]
 
     def meshed() -> Any:
         areas = {}
