@@ -13,7 +13,7 @@ from xscan.language import LANGUAGES, text
 from xscan.model import KINDS
 
 PACKAGE = Path(str(files("xscan")))
-ROOMS = {"decide": "decide", "declaration": "declaration", "physics": "physics", "template": "template", "io": "io"}
+ROOMS = {"decide": "decide", "declaration": "declaration", "physics": "physics", "template": "template", "io": "io", "dicos": "dicos"}
 # what stands between tags of the page in every language: names, units and marks
 SAME_IN_ALL = {"xscan", "SHA-256", "HS", "z_e", "mm", "kg", "g"}
 

@@ -13,11 +13,13 @@ from xscan.dicos.config import DicosConfig
 from xscan.dicos.report import Threat, ThreatReport
 from xscan.errors import InputError
 from xscan.io.dicom.identity import frame_uid
+from xscan.language import speaker
 from xscan.model import Analysis, Finding
 
 __all__ = ["Comparison", "Pair", "compare", "findings_of"]
 
 DEFAULT = DicosConfig()
+say = speaker("dicos")
 _ALARMING = ("HIGH_THREAT", "THREAT")
 _LEAST = 0.5  # severity of an alarm whose report tells no probability: as likely right as wrong
 
@@ -53,19 +55,25 @@ def _findings(
     config: DicosConfig,
 ) -> Iterator[Finding]:
     who = " ".join(t for t in (report.device.manufacturer, report.device.model) if t not in ("", "unknown"))
-    system = who or " ".join(report.algorithm[:2]) or "another system"
+    system = who[:80] or " ".join(report.algorithm[:2])[:80] or say("another-system")
     for threat in report.threats:
         if not any(a.flag in _ALARMING for a in threat.assessments):
             continue
         share = _shares(threat, analysis, report, labels, sizes) if any(threat.extents) else {}
         ids = tuple(sorted(i for i, s in share.items() if s >= config.overlap))
         first = next(a for a in threat.assessments if a.flag in _ALARMING)
-        where = f"object{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}" if ids else "nothing that was found"
-        text = f": {threat.text[:200]}" if threat.text else ""
+        values: dict[str, object] = {
+            "system": system,
+            "category": first.category,
+            "count": len(ids),
+        }
+        message = say("alarm", ids=", ".join(map(str, ids)), **values) if ids else say("alarm-nowhere", **values)
+        if threat.text:
+            message = say("alarm-text", alarm=message, text=threat.text[:200])
         yield Finding(
             "other-alarm",
             min(1.0, max(_LEAST, threat.probability or 0.0)),
-            f"Alarm of {system[:80]} ({first.category}) at {where}{text}",
+            message,
             ids,
             evidence={
                 "system": system[:200],

@@ -40,6 +40,7 @@ finding-density-outlier = unlike its equals
 finding-scan-quality = scan quality
 finding-declaration-form = form of the declaration
 finding-currency-like = like banknotes
+finding-other-alarm = another system's alarm
 finding-liquid-volume = amount of liquids
 
 status-confirmed = confirmed

@@ -40,6 +40,7 @@ finding-density-outlier = 与同类物品不符
 finding-scan-quality = 扫描质量
 finding-declaration-form = 申报单填写
 finding-currency-like = 疑似钞票
+finding-other-alarm = 其他系统报警
 finding-liquid-volume = 液体总量
 
 status-confirmed = 相符
