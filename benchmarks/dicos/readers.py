@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -161,8 +159,3 @@ def installed(module: str) -> bool:
     """Whether a library is there; asked in a process of its own."""
     done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False)
     return done.returncode == 0
-
-
-def as_json(path: Path, rows: dict[str, Any]) -> None:
-    """Write results."""
-    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
