@@ -209,6 +209,50 @@ def test_a_stack_like_banknotes() -> None:
     assert "currency-like" in kinds(d)
 
 
+def test_metal_in_textile_is_hidden() -> None:
+    things = [Thing("textile", 300, (200, 150, 60)), Thing("metal", 60, (80, 20, 5), parent=1)]
+    d = Parcel(things, lines(line("confirmed"), undeclared=(2,)), said("towel")).decide()
+    mine = [f for f in d.findings if f.kind == "hidden-object"]
+    assert mine
+    assert mine[0].severity >= 0.9
+    assert "metal" in mine[0].message
+
+
+def test_undeclared_liquid_is_told_with_its_volume() -> None:
+    d = Parcel(
+        [Thing("plastic", 50), Thing("glass", 150, (120, 60, 60)), Thing("liquid", 100, (90, 50, 50), parent=2)],
+        lines(line("confirmed"), undeclared=(2,)),
+        said(),
+    ).decide()
+    assert any("100 mL" in f.message and f.severity >= 0.5 for f in d.findings)
+
+
+def test_a_body_that_outweighs_its_equals_is_an_outlier() -> None:
+    things = [Thing("plastic", m, (60, 40, 30)) for m in (50, 51, 49, 80)]
+    d = Parcel(things, lines(line("confirmed", (1, 2, 3, 4))), said()).decide()
+    assert [f.object_ids for f in d.findings if f.kind == "density-outlier"] == [(4,)]
+    even = [Thing("plastic", m, (60, 40, 30)) for m in (50, 51, 49, 52)]
+    d = Parcel(even, lines(line("confirmed", (1, 2, 3, 4))), said()).decide()
+    assert "density-outlier" not in kinds(d, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "article", "told"),
+    [
+        (1, "USD", "phone", True),
+        (60, "USD", "phone", False),
+        (1, "USD", "phone_case", False),
+        (1, "CNY", "phone", False),
+        (40_000, "EUR", "tshirt", True),
+    ],
+)
+def test_a_value_is_held_against_the_mass(value: float, currency: str, article: str, told: bool) -> None:
+    declaration = said("an article", value=value, currency=currency)
+    d = Parcel([Thing("plastic", 200)], lines(line("confirmed", article=article)), declaration).decide()
+    assert ("value-implausible" in kinds(d, 0.1)) is told
+    assert d.verdict == "clear"
+
+
 MESH = Mesh(
     np.array([[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9]], float),
     np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]),

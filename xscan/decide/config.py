@@ -38,7 +38,8 @@ class DecideConfig(BaseModel):
         default=None, description="path of a TOML file of rules of your own, beside the shipped ones"
     )
     rule_sets: tuple[str, ...] = Field(
-        default=("lithium", "currency", "liquids", "density"), description="names of the shipped rule sets in force"
+        default=("lithium", "currency", "liquids", "density", "value"),
+        description="names of the shipped rule sets in force",
     )
     off: tuple[str, ...] = Field(default=(), description="ids of rules, or names of rule families, that are silent")
     min_mass_g: float = Field(default=8.0, ge=0, description="g; a lighter body raises no finding by itself")
