@@ -13,7 +13,7 @@ from xscan.language import LANGUAGES, text
 from xscan.model import KINDS
 
 PACKAGE = Path(str(files("xscan")))
-ROOMS = {"decide": "decide", "declaration": "declaration", "physics": "physics", "template": "template", "io": "io", "dicos": "dicos"}
+ROOMS = ("decide", "declaration", "physics", "template", "io", "dicos")
 # what stands between tags of the page in every language: names, units and marks
 SAME_IN_ALL = {"xscan", "SHA-256", "HS", "z_e", "mm", "kg", "g"}
 
@@ -69,10 +69,10 @@ def test_every_kind_of_finding_has_a_name(english):
 
 
 def test_every_sentence_that_a_stage_says_exists(english):
-    for room, prefix in ROOMS.items():
+    for room in ROOMS:
         source = "\n".join(p.read_text("utf-8") for p in (PACKAGE / room).rglob("*.py"))
         said = set(re.findall(r"\bsay\(\s*\"([a-z0-9-]+)\"", source))
-        assert {f"{prefix}-{k}" for k in said} <= set(english), room
+        assert {f"{room}-{k}" for k in said} <= set(english), room
 
 
 def test_every_sentence_of_the_page_exists_and_none_is_left_over(english):
