@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xscan.template.body import Body
 from xscan.template.config import TemplateConfig
@@ -12,10 +13,26 @@ from xscan.template.fit import Fit
 from xscan.template.partial import SEEN_SHARE
 from xscan.template.prepared import Prepared
 
-__all__ = ["Evidence", "blur_mm", "evidence_of", "probability"]
+__all__ = ["FEATURES", "Evidence", "blur_mm", "evidence_of", "features", "probability"]
 
 
 _PURE = 0.95  # share of the body's surface that must lie on the template before parts may lack
+
+
+# by `benchmarks/shapes/calibrate.py`
+_BIAS = -0.93
+_WEIGHTS = {
+    "rms": 0.46,
+    "p95": 0.33,
+    "outside": -15.54,
+    "unexplained": -25.26,
+    "uncovered": -10.07,
+    "stretched": -1.14,
+    "plain": -0.94,
+    "plain growth": -68.72,
+    "mirrored": -1.17,
+    "part": -1.58,
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,7 @@ class Evidence:
     ----------
     blur_mm : what a true copy deviates by, root mean square: voxels, point spread and threshold together
     size_mm : root mean square radius of the template
-    rms_mm : of the deviations of both sides, less offset
+    rms_mm : of the deviations of both sides, less offset, the farthest fiftieth left out (crumbs that hang on)
     p95_mm : 95th percentile of their sizes, the worse of both sides
     coverage : share of the template's surface, as far as the scan sees it, on which the body's skin lies
     outside : share of the template's surface that stands out of the body: what the body lacks
@@ -79,7 +96,7 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
         there = there[there < near]
     if there.size == 0:
         return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
-    rms = float(np.sqrt((there**2).mean() / 2 + (back**2).mean() / 2))
+    rms = float(np.sqrt(_mean_square(there) / 2 + _mean_square(back) / 2))
     p95 = max(float(np.percentile(np.abs(there), 95)), float(np.percentile(np.abs(back), 95)))
     return Evidence(
         blur,
@@ -96,26 +113,66 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
     )
 
 
+# what speaks about a fit: its name, and the weight that theory gives it (a ratio of likelihoods counts once; half of
+# what p95 tells, rms has told; the others are sized so that a tenth of the surface gone astray decides)
+FEATURES = {
+    "rms": 1.0,
+    "p95": 0.5,
+    "outside": -15.0,
+    "unexplained": -25.0,
+    "uncovered": -10.0,
+    "stretched": -1.0,
+    "plain": -1.0,
+    "plain growth": -80.0,
+    "mirrored": -1.0,
+    "part": -1.5,
+}
+
+
+def features(e: Evidence, *, whole: bool, mirrored: bool) -> NDArray[np.float64]:
+    """What the odds are made of, in the order of `FEATURES`.
+
+    rms, p95 : log of the ratio of likelihoods: the deviation of true copies is spread about `blur_mm`, that of other
+    shapes about a tenth of their size; where the two meet, a scan of these voxels cannot tell;
+    outside, unexplained, uncovered : what is missing, and what lies where nothing should, beyond what noise makes;
+    stretched : whether it wants to be scaled further than allowed, as the same shape rarely does;
+    plain : 1 for a ball, box or cylinder, 0 for what no such shape comes near;
+    plain growth : how much larger or smaller such a one is: of a plain shape only its size speaks, and things of any
+    size that happen to lie within the allowed scale fit it;
+    mirrored, part : whether the fit is the mirror image, or a part of a body.
+    """
+    plain = 1 / (1 + (e.plain_mm / (3 * e.blur_mm)) ** 2)
+    return np.array(
+        [
+            _log_ratio(e.rms_mm, e.blur_mm, 0.1 * e.size_mm),
+            _log_ratio(e.p95_mm, 2.2 * e.blur_mm, 0.25 * e.size_mm),
+            max(0.0, e.outside - 0.04),
+            max(0.0, 0.93 - e.explained),
+            max(0.0, (0.93 if whole else 0.8) - e.coverage),
+            float(e.stretch > 0.99 * e.limit > 0),
+            plain,
+            plain * max(0.0, e.growth - 0.02),
+            float(mirrored),
+            float(not whole),
+        ]
+    )
+
+
 def probability(e: Evidence, *, whole: bool, mirrored: bool) -> float:
     """Probability, 0..1, that the body is the template, given that it is of its size and proportions.
 
-    A ratio of likelihoods: the deviation of true copies is spread about `blur_mm`, that of other shapes about a
-    twentieth of their size; where the two meet, a scan of these voxels cannot tell.
+    The odds are those of a logistic regression on right and wrong pairs of shapes that were made for it
+    (`benchmarks/shapes/calibrate.py`; how well they hold on others stands in `benchmarks/shapes/README.md`).
     """
     if not np.isfinite(e.rms_mm):
         return 0.0
-    odds = _log_ratio(e.rms_mm, e.blur_mm, 0.1 * e.size_mm)
-    odds += 0.5 * _log_ratio(e.p95_mm, 2.2 * e.blur_mm, 0.25 * e.size_mm)
-    # what is missing, and what lies where nothing should, speaks against it beyond its part in the mean
-    odds -= 15.0 * max(0.0, e.outside - 0.04) + 25.0 * max(0.0, 0.93 - e.explained)
-    odds -= 10.0 * max(0.0, (0.93 if whole else 0.8) - e.coverage)
-    odds -= 1.3 + 1.0 * mirrored + 1.5 * (not whole)
-    # a fit that wants to be scaled further than allowed is rarely the same shape
-    odds -= 1.0 * (e.stretch > 0.99 * e.limit > 0)
-    # of a plain shape only its size speaks: things of any size that happen to lie within the allowed scale fit it
-    plain = 1 / (1 + (e.plain_mm / (3 * e.blur_mm)) ** 2)
-    odds -= plain * (1.0 + 80.0 * max(0.0, e.growth - 0.02))
+    odds = _BIAS + features(e, whole=whole, mirrored=mirrored) @ [_WEIGHTS[name] for name in FEATURES]
     return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+def _mean_square(d: NDArray[np.float64]) -> float:
+    """Mean square of all but the farthest fiftieth."""
+    return float(np.sort(d * d)[: max(1, round(0.98 * d.size))].mean())
 
 
 def _log_ratio(value: float, same: float, other: float) -> float:
