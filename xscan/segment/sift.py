@@ -85,8 +85,8 @@ def sift(
                 continue  # noise and blur spread a crumb over many faint voxels
             clear = mean / max(float(stats.mean[1, k]), 1e-6)
             spread = float(np.sqrt(stats.variance[0, k])) / mean
-            even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3
-            if real(float(edge[k]), clear, even, config):
+            even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3 and clear >= LEAST_CLEAR
+            if real(float(edge[k]), clear, even or mean >= METAL, config):
                 lumps.append(Lump(float(edge[k]), clear))
                 table[k] = len(lumps)
         named = table[labels]
@@ -109,17 +109,17 @@ def _continued(labels: Labels32, count: int, kept: Labels32, values: F32, config
     return {k: b for k, (faces, b) in most.items() if faces >= JOINED * surface[k]}
 
 
-def real(edge: float, clear: float, even: bool, config: SegmentConfig) -> bool:
+def real(edge: float, clear: float, sure: bool, config: SegmentConfig) -> bool:
     """Whether a lump is matter.
 
     Parameters
     ----------
     edge : share of its surface that is an edge
     clear : its mean value over the reach of artefacts in its slices
-    even : whether it is large and of one value, which no streak is
+    sure : whether it is metal, or large and of one value, which no streak is
     config : settings
     """
-    if clear >= STANDS_OUT or even:
+    if clear >= STANDS_OUT or sure:
         return edge >= config.edge_support
     # the less it stands out, the more of its surface must be an edge
     need = config.edge_support + (1 - config.edge_support) * (1 - clear / STANDS_OUT)
