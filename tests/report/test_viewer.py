@@ -46,6 +46,7 @@ def test_a_fine_scan_is_averaged_until_it_fits(analysis):
 MATERIALS = (
     Material("PVC rigid", "plastic", (("C", 1.0),), (1.3, 1.45), 0.512, 14.07),
     Material("<b>ABS</b>", "plastic", (("C", 1.0),), (1.0, 1.1), 0.54, 5.8),
+    *(Material(f"a dense thing \u202e{i}", "metal", (("W", 1.0),), (19.0, 19.4), 0.4, 60 + i / 10) for i in range(200)),
 )
 
 

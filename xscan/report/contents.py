@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from xscan.model import Progress, silent
@@ -95,7 +96,7 @@ def contents_of(
 
 def _parcel(document: Mapping[str, Any]) -> str:
     declared = (document["declaration"] or {}).get("parcel_id")
-    return str(declared or document["scan"]["parcel_id"] or document["scan"]["path"])
+    return str(declared or document["scan"]["parcel_id"] or Path(document["scan"]["path"]).name)
 
 
 def _agreed(document: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from xscan.language import in_language, text, word
 from xscan.model import Progress, silent
 from xscan.report.bars import class_ramps
@@ -14,6 +16,7 @@ from xscan.report.contents import contents_of
 from xscan.report.environment import environment
 from xscan.report.policy import content_policy, own_file
 from xscan.report.scene import Scene
+from xscan.report.text import clean
 from xscan.report.voxels import pack
 
 __all__ = ["page"]
@@ -58,13 +61,13 @@ def page(
     return html
 
 
-def _viewer_words(scene: Scene) -> str:
+def _viewer_words(scene: Scene) -> Markup:
     """What the script says, JSON; it fills in ``{}``. Materials: name, rho_e from and to (mol/cm³), z_e, mol e⁻/g."""
     language = scene.language
     rows = []
     for m in scene.materials:
         low, high = (round(m.rho_e_per_density * d, 4) for d in m.density_g_cm3)
-        name = in_language(word("material", m.name), language)
+        name = clean(in_language(word("material", m.name), language), 80)
         rows.append([name, low, high, round(m.z_e, 2), round(m.rho_e_per_density, 4)])
     words: dict[str, object] = {
         "object": text("viewer-object", {"id": "{}"}, language),
@@ -76,4 +79,4 @@ def _viewer_words(scene: Scene) -> str:
         "materials": rows,
         "arbitrary": text("viewer-arbitrary", {"value": "{}"}, language),
     }
-    return json.dumps(words, ensure_ascii=False)
+    return escape(json.dumps(words, ensure_ascii=False))  # whole, however long: a template would cut it
