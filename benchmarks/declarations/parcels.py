@@ -16,6 +16,9 @@ __all__ = ["PLANTED", "Case", "make"]
 PLANTED = ("quantity", "weight", "material", "missing", "undeclared", "hidden", "cells")
 
 
+APART = 10  # voxels between bodies
+
+
 @dataclass(frozen=True)
 class Case:
     """One parcel: what is declared, what was measured, and what should be found ("" for honest)."""
@@ -146,6 +149,7 @@ def _measured(
         group: int,
         parent: int | None,
         room: float = 0.0,
+        beside: int | None = None,
     ) -> int:
         root = len(objects) + 1
         lump = rng.random() < 0.3  # contents are not told apart from what holds them
@@ -169,7 +173,9 @@ def _measured(
             shape = dict(zip(("length_mm", "width_mm", "height_mm"), (edge * b for b in box), strict=True))
             shape["outer_mm3"] = volume if k else (1 + room) * outer
             voxels = max(1, int(volume / 3.375))
-            bbox = ((1, 1, i), (2, 2, i + 1))
+            # bodies lie apart; parts lie within the box of what holds them, a broken piece beside the rest of it
+            x = APART * (root if beside is None else beside) + (2 if beside is not None else 0)
+            bbox = ((1, 1, x), (2, 2, x + 1)) if k else ((0, 0, x - 1), (3, 3, x + 2))
             regions.append(Region(i, voxels, bbox, (2.0, 2.0, 1.5 * i)))
             objects.append(
                 Object(
@@ -196,7 +202,8 @@ def _measured(
         if rng.random() < 0.04 and not body.planted and len(parts) == 1:
             cut = float(rng.uniform(0.6, 0.92))
             root_of[id(body)] = add([(parts[0][0], parts[0][1] * cut, False)], body.box, 0, None, body.room)
-            add([(parts[0][0], parts[0][1] * (1 - cut), False)], body.box, 0, None)
+            rest = [(parts[0][0], parts[0][1] * (1 - cut), False)]
+            add(rest, body.box, 0, None, beside=root_of[id(body)])
             continue
         root_of[id(body)] = add(parts, body.box, body.group, None, body.room)
         if body.planted:
@@ -208,7 +215,7 @@ def _measured(
     for _ in range(int(rng.poisson(0.7))):
         add([(str(rng.choice(("paper", "abs", "steel"))), float(rng.uniform(0.5, 7.0)), False)], (2, 1, 0.5), 0, None)
     n = len(objects)
-    array = np.zeros((3, 3, n + 2), dtype=np.uint32)
+    array = np.zeros((3, 3, APART * (n + 2)), dtype=np.uint32)
     array[1, 1, 1 : n + 1] = np.arange(1, n + 1)
     grid = Grid(array.shape, (1.5, 1.5, 1.5))
     segmentation = Segmentation(Labels(grid, array), tuple(regions), tuple(objects))

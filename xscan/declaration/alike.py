@@ -102,7 +102,7 @@ def part_log_ratio(part: Thing, host: Thing, things: Iterable[Thing]) -> float:
 
 
 def broken_log_ratio(fragment: Thing, hosts: Iterable[Thing], unit_g: float | None) -> float:
-    """Log of P(masses | the fragment is of one of the hosts) over P(they | it is not); at most 0.
+    """Log of P(masses | the fragment is of one of the hosts) over P(they | it is not).
 
     `unit_g` is what one piece should weigh: the declared unit; without it nothing is known.
     """
@@ -113,7 +113,7 @@ def broken_log_ratio(fragment: Thing, hosts: Iterable[Thing], unit_g: float | No
         if host.whole_g and host.id != fragment.id:
             whole, rest = (math.log(m / unit_g) for m in (host.whole_g + fragment.whole_g, host.whole_g))
             best = max(best, _bounded(whole, rest))
-    return min(0.0, best)
+    return best
 
 
 def _bounded(with_it: float, without: float) -> float:

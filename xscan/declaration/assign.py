@@ -24,6 +24,7 @@ MERGED = math.log(0.2)  # log probability that pieces of a line touch so that th
 MERGED_TOLERANCE = 0.12  # relative; how near the mass of merged pieces must be to a whole number of units
 LEAST_PIECE = 0.15  # of a unit's mass; less is a crumb, not a piece
 ENCLOSED_PART = 2.0  # gain, beside the cost of a fragment, of what lies within the box of an article of many parts
+COMPLETES = 0.7  # log ratio from which the masses say that it makes a piece whole
 OTHER_PART = 1.0  # cost, beside that of a fragment, of a part of other make that was not seen to be joined
 NESTED = math.log(0.02)  # log probability that a declared article lies inside another, not packed in it
 # log probability that what lies inside is a part: natural contents, a listed material, any other in a composite …
@@ -324,14 +325,15 @@ def _one_line(
                 if beside(things[d.thing], broken) and (a.expectation.composite or alike(things[d.thing], broken))
             }
             p.row({v: 1.0, **hosts}, high=0)
-            if a.expectation.composite and any(encloses(things[mine[h].thing], broken) for h in hosts):
-                p.cost[v] -= ENCLOSED_PART
-            elif not any(alike(things[mine[h].thing], broken) for h in hosts):
-                p.cost[v] += OTHER_PART
             whole = {mine[h].thing: things[mine[h].thing] for h in hosts}
             usual = sorted(t.weight for t in whole.values())
             unit = a.unit_g or (usual[len(usual) // 2] if len(usual) > 1 else None)
-            p.cost[v] -= broken_log_ratio(broken, whole.values(), unit)
+            completes = broken_log_ratio(broken, whole.values(), unit)
+            p.cost[v] -= min(0.0, completes)
+            if a.expectation.composite and completes > COMPLETES and any(encloses(h, broken) for h in whole.values()):
+                p.cost[v] -= ENCLOSED_PART
+            elif not any(alike(h, broken) for h in whole.values()):
+                p.cost[v] += OTHER_PART
     if a.mass_g and all(things[c.thing].mass_g is not None for c in mine.values()):
         sigma = math.hypot(a.sigma_g, config.mass_floor * a.mass_g)  # the unit of these rows, for the solver's sake
         masses = {v: min(FAR, (things[c.thing].mass_g or 0.0) / sigma) for v, c in mine.items()}
