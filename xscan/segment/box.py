@@ -58,14 +58,16 @@ class Box:
         """Distance (mm) of every voxel centre to the nearest face; negative outside of the box."""
         return _depth(self.faces, shape, voxel_mm)
 
+    def under_lids(self, shape: Sequence[int], voxel_mm: Sequence[float]) -> Bool:
+        """Whether each voxel lies where there is matter, on the sides that show no face."""
+        return _depth(self.lids, shape, voxel_mm) >= 0 if self.lids else np.ones(tuple(shape), bool)
+
     def covered(self, matter: Bool, depth: F32, voxel_mm: Sequence[float], clear: Bool) -> float:
         """Share of the skin under the faces, where it is `clear` of artefacts, with matter within a voxel."""
         from scipy import ndimage as ndi
 
         step = max(voxel_mm)
-        skin = (depth >= 0) & (depth <= 1.5 * step)
-        if self.lids:
-            skin &= _depth(self.lids, matter.shape, voxel_mm) >= 0
+        skin = (depth >= 0) & (depth <= 1.5 * step) & self.under_lids(matter.shape, voxel_mm)
         if (skin & clear).any():
             skin &= clear
         near = ndi.maximum_filter(matter, size=3)

@@ -68,7 +68,7 @@ def find_carton(
     if box is None:
         return None
     depth = box.depth(values.shape, voxel_mm)
-    clear = reach < floor
+    clear = (reach < floor) & box.under_lids(values.shape, voxel_mm)
     flat = box.covered(faint, depth, voxel_mm, clear)
     half = float(np.mean(voxel_mm)) / 2
     level, thickness = _wall(values, depth, half, config.wall_mm, clear)
