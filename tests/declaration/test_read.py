@@ -252,3 +252,11 @@ def test_shared_declarations_read_without_remarks() -> None:
         d = read_declaration(path)
         assert d.items
         assert d.consignor.id
+
+
+def test_lines_under_a_name_that_no_table_has_are_found_by_their_descriptions(tmp_path: Path) -> None:
+    file = tmp_path / "cn23.json"
+    rows = '[{"Detailed description": "mug", "qty": "2 pcs", "Net weight (g)": "620"}]'
+    file.write_text('{"CN23": {"Boxes 1 to 6": ' + rows + ', "seals": ["a", "b"]}}', "utf-8")
+    item = read_declaration(file).items[0]
+    assert (item.description, item.quantity, item.net_weight_kg) == ("mug", 2, 0.62)

@@ -102,6 +102,8 @@ def _rows(tree: Mapping[str, Any], path: str | Path) -> list[Mapping[str, Any]]:
     """Return the lines of the declaration, wherever they lie."""
     rows = _find_list(tree, 0)
     if rows is None:
+        rows = _described(tree, 0)
+    if rows is None:
         raise InputError(path, "expected a list of items, found none", "see the declaration form in the documentation")
     if not rows:
         raise InputError(path, "items: expected at least one line, got none")
@@ -126,6 +128,19 @@ def _find_list(tree: Mapping[str, Any], depth: int) -> list[Any] | None:
     for value in tree.values():
         if isinstance(value, Mapping) and depth < MAX_DEPTH:
             inner = _find_list(value, depth + 1)
+            if inner is not None:
+                return inner
+    return None
+
+
+def _described(tree: Mapping[str, Any], depth: int) -> list[Any] | None:
+    """Return a list of an unknown name whose every row has a description."""
+    for value in tree.values():
+        if isinstance(value, list) and value:
+            if all(isinstance(r, Mapping) and "description" in _fields(r, load_fields().item) for r in value):
+                return value
+        elif isinstance(value, Mapping) and depth < MAX_DEPTH:
+            inner = _described(value, depth + 1)
             if inner is not None:
                 return inner
     return None
