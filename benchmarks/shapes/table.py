@@ -15,6 +15,7 @@ from scipy import stats
 from xscan.template.score import Evidence, probability
 
 _TURNED = ("figure", "tool")  # kinds without symmetry, for which a turn has a meaning
+_PLAIN = ("box", "can", "pebble")  # of which only the size speaks
 
 
 def interval(k: int, n: int) -> str:
@@ -33,7 +34,7 @@ def spread(values: list[float]) -> str:
 
 def pairs(lines: list[dict]) -> None:
     """Detection against false matches, pair by pair."""
-    right, wrong, near, pose, turn = [], [], [], [], []
+    right, designs, wrong, near, pose, turn = [], [], [], [], [], []
     n_wrong = sum(line["library"] - 1 for line in lines)
     for line in lines:
         best: dict[str, float] = defaultdict(float)
@@ -48,6 +49,7 @@ def pairs(lines: list[dict]) -> None:
         own = best.pop(line["template"], 0.0)
         if not line["bent"]:
             right.append(own)
+            designs += [own] * (not line["template"].startswith(_PLAIN))
         elif line["apart_mm"] > 0:
             near.append((line["apart_mm"] / line["how"]["voxel_mm"], own))
         wrong += list(best.values())
@@ -56,6 +58,7 @@ def pairs(lines: list[dict]) -> None:
     level = ordered[allowed] if allowed < len(ordered) else 0.0
     print("| pairs of one body and one template | |\n|---|---|")
     print(f"| detected at score 0.5 | {interval(sum(s >= 0.5 for s in right), len(right))} |")
+    print(f"| the same of figures, tools and bottles | {interval(sum(s >= 0.5 for s in designs), len(designs))} |")
     print(f"| false matches at score 0.5, of wrong pairs | {interval(sum(s >= 0.5 for s in wrong), n_wrong)} |")
     strict = sum(s > level for s in right)
     print(f"| detected where {allowed} wrong pairs pass (1e-4; score {level:.3f}) | {interval(strict, len(right))} |")

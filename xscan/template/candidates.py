@@ -15,6 +15,7 @@ from xscan.template.cache import Store, store_of
 from xscan.template.config import TemplateConfig
 from xscan.template.likeness import handed_mm
 from xscan.template.prepared import Prepared, key_of, prepare
+from xscan.template.probes import PROBED
 from xscan.template.shape import Shape
 from xscan.template.surface import spread
 
@@ -125,7 +126,8 @@ def index_of(library: TemplateLibrary, config: TemplateConfig, progress: Progres
 def _columns(rows: list[Prepared]) -> dict[str, NDArray[np.float64]]:
     from scipy.spatial import cKDTree
 
-    probes = np.array([p.probes for p in rows])
+    # a crumb of a mesh may have fewer points than are probed: they are taken again
+    probes = np.array([np.resize(p.probes, (PROBED, p.probes.shape[1])) for p in rows])
     every = probes.reshape(-1, probes.shape[-1])
     some = every[:: max(1, len(every) // _SAMPLE)]
     anchors = some[spread(some, _ANCHORS)]
