@@ -13,6 +13,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ import numpy as np
 
 from benchmarks.quality.compare import Comparison, compare
 from benchmarks.quality.picture import png
-from xscan import denoise, io, physics, segment
+from xscan import denoise, io, physics, segment, signature
 from xscan.model import Calibration, Segmentation
 
 
@@ -46,8 +47,14 @@ def top_level(found: Segmentation) -> np.ndarray[Any, np.dtype[np.uint32]]:
     return table[found.object_labels()]
 
 
-def one(folder: Path, calibration: Calibration | None) -> tuple[Comparison, float, list[str]]:
-    """Compare one parcel: (comparison, seconds of segmenting, pictures as HTML)."""
+def grade_of(name: str) -> str:
+    """Grade of a made parcel, "packed-0003"; other parcels have none."""
+    grade, _, seed = name.partition("-")
+    return grade if seed.isdigit() else "other"
+
+
+def one(folder: Path, calibration: Calibration | None) -> tuple[Comparison, list[float], float, list[str]]:
+    """Compare one parcel: (comparison, relative errors of mass, seconds of segmenting, pictures as HTML)."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     with h5py.File(folder / "labels.h5") as file:
         labels = file["label"][:]
@@ -58,11 +65,13 @@ def one(folder: Path, calibration: Calibration | None) -> tuple[Comparison, floa
     seconds = time.perf_counter() - start
     top = top_level(found)
     values = quantities.attenuation.array()
-    # a rough mass, enough to tell what is heavy enough to be called spurious: 1000 MHU taken as 1 g/cm³
-    sums = np.bincount(top.ravel(), values.ravel()) * quantities.grid.voxel_volume_mm3 / 1e6
-    goods = {o.id: float(sums[o.id]) for o in found.goods if o.parent is None}
+    signed = signature.sign(found, quantities, physics.load_materials())
+    masses = {k: float(x.mass_g.value) for k, x in signed.items() if x.mass_g is not None}
+    goods = {o.id: masses.get(o.id, 0.0) for o in found.goods if o.parent is None}
     kinds = {int(t["id"]): str(t["kind"]) for t in truth["objects"]}
     result = compare(labels, kinds, top, goods)
+    true = {int(t["id"]): float(t["mass_g"]) for t in truth["objects"]}
+    errors = [abs(masses[b.best] / true[b.id] - 1) for b in result.bodies if b.iou >= 0.5 and b.best in masses]
     pictures = []
     for b in result.bodies:
         if b.iou < 0.5 or b.mates:
@@ -72,7 +81,26 @@ def one(folder: Path, calibration: Calibration | None) -> tuple[Comparison, floa
     for k, mass in result.spurious:
         place = np.median(np.argwhere(top == k), axis=0).astype(int)
         pictures.append(f"<p>spurious {k}, {mass} g<br><img src='{png(values, labels, top, tuple(place))}'></p>")
-    return result, seconds, pictures
+    return result, errors, seconds, pictures
+
+
+def summarise(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Sums and shares over parcels."""
+    total = sum(r["bodies"] for r in rows.values())
+    goods = max(1, sum(r["goods"] for r in rows.values()))
+    errors = sorted(e for r in rows.values() for e in r["mass_errors"])
+    return {
+        "parcels": len(rows),
+        "bodies": total,
+        **{f"recall_{k}": round(sum(r[f"found_{k}"] for r in rows.values()) / max(1, total), 3) for k in (50, 75)},
+        **{f"precision_{k}": round(sum(r[f"found_{k}"] for r in rows.values()) / goods, 3) for k in (50, 75)},
+        "spurious_per_parcel": round(sum(len(r["spurious"]) for r in rows.values()) / len(rows), 2),
+        "split": sum(len(r["split"]) for r in rows.values()),
+        "merged": sum(len(r["merged"]) for r in rows.values()),
+        "mass_error_median": statistics.median(errors) if errors else None,
+        "mass_error_p90": errors[int(0.9 * (len(errors) - 1))] if errors else None,
+        "seconds_median": statistics.median(r["seconds"] for r in rows.values()),
+    }
 
 
 def main() -> None:
@@ -90,7 +118,7 @@ def main() -> None:
     rows: dict[str, dict[str, Any]] = {}
     page = ["<!doctype html><meta charset=utf-8><title>Quality</title><style>img{max-width:100%}</style>"]
     for folder in folders:
-        c, seconds, pictures = one(folder, calibration)
+        c, errors, seconds, pictures = one(folder, calibration)
         rows[folder.name] = {
             "bodies": len(c.bodies),
             "found_50": c.found(0.5),
@@ -100,21 +128,14 @@ def main() -> None:
             "split": [(b.id, b.kind) for b in c.bodies if len(b.pieces) > 1],
             "merged": [(b.id, b.kind) for b in c.bodies if b.mates],
             "missed": [(b.id, b.kind, round(b.iou, 2)) for b in c.bodies if b.iou < 0.5],
+            "mass_errors": [round(e, 3) for e in errors],
             "seconds": round(seconds, 2),
         }
         print(f"{folder.name:28s} {json.dumps(rows[folder.name])}", flush=True)
         page += [f"<h2>{escape(folder.name)}</h2>", *pictures]
-    total = sum(r["bodies"] for r in rows.values())
-    goods = max(1, sum(r["goods"] for r in rows.values()))
-    summary = {
-        "parcels": len(rows),
-        "bodies": total,
-        **{f"recall_{k}": round(sum(r[f"found_{k}"] for r in rows.values()) / max(1, total), 3) for k in (50, 75)},
-        **{f"precision_{k}": round(sum(r[f"found_{k}"] for r in rows.values()) / goods, 3) for k in (50, 75)},
-        "spurious_per_parcel": round(sum(len(r["spurious"]) for r in rows.values()) / len(rows), 2),
-        "split": sum(len(r["split"]) for r in rows.values()),
-        "merged": sum(len(r["merged"]) for r in rows.values()),
-        "seconds_median": statistics.median(r["seconds"] for r in rows.values()),
+    grades = sorted({grade_of(n) for n in rows})
+    summary = summarise(rows) | {
+        "grades": {g: summarise({n: r for n, r in rows.items() if grade_of(n) == g}) for g in grades}
     }
     (args.out / "quality.json").write_text(json.dumps({"summary": summary, "rows": rows}, indent=1), encoding="utf-8")
     page.insert(1, f"<h1>Objects against truth</h1><pre>{escape(json.dumps(summary, indent=1))}</pre>")
