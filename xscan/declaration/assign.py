@@ -37,6 +37,7 @@ ABSORBED = {
 }
 POWERED = 0.5  # of a unit's mass in parts inside, from which on they are what makes the article
 LISTED = 0.3  # fit from which a part is of a material that the article is known to have
+FOREIGN = 2.0  # cost of a part that is most of its unit's mass and of a material that the article rarely has
 HEAVY = -2.5  # log probability, beside that, of parts that are more of a unit's mass than its kind of article holds
 DEVIATION = ((1.0, 0.5), (1.0, 1.5), (1.0, 2.5), (100.0, 3.5))  # widths and slopes of chords of d²/2, d in sigma
 PER_PIECE = math.log(2)  # cost of each further surplus, missing or undeclared piece: one more is half as likely
@@ -113,17 +114,33 @@ def _choices(
                     more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
                     out.append(_Choice(i, j, 1, fits + more + nested, parts=parts, surplus=True))
             if outer is not None and (role := _role(t, e, kinds)):
-                able = material_fit(t, e, kinds)
-                if role == "composite":
-                    unlisted = able is not None and able < LISTED
-                    role = "odd" if unlisted else "powered" if e.inner >= POWERED or not e.kinds else role
-                foreign = t.weight > 0.5 * outer.weight and like is not None and like < 0.5 and role != "contents"
-                part = fits + ABSORBED[role] - (2.0 if foreign else 0.0) + part_log_ratio(t, outer, things)
-                if role != "contents" and e.kinds and t.whole_g and outer.whole_g:
-                    part += HEAVY * min(1.0, max(0.0, (t.whole_g / outer.whole_g - e.inner) / 0.2))
-                part = max(part, LEAST_GAIN + 1e-3)
+                part = max(fits + _as_part(t, outer, role, e, like, things, kinds), LEAST_GAIN + 1e-3)
                 out.append(_Choice(i, j, -1, part, parts=frozenset(t.foreign)))
     return [c for c in out if c.gain > LEAST_GAIN]
+
+
+def _as_part(
+    t: Thing,
+    outer: Thing,
+    role: str,
+    e: Expectation,
+    like: float | None,
+    things: Sequence[Thing],
+    kinds: Mapping[str, Kind],
+) -> float:
+    """Log probability that what lies inside a piece belongs to it, by its role, its share and the piece's equals."""
+    able = material_fit(t, e, kinds)
+    if role == "composite":
+        unlisted = able is not None and able < LISTED
+        role = "odd" if unlisted else "powered" if e.inner >= POWERED or not e.kinds else role
+    part = ABSORBED[role] + part_log_ratio(t, outer, things)
+    if role == "contents":
+        return part
+    if t.weight > 0.5 * outer.weight and like is not None and like < 0.5:
+        part -= FOREIGN
+    if e.kinds and t.whole_g and outer.whole_g:
+        part += HEAVY * min(1.0, max(0.0, (t.whole_g / outer.whole_g - e.inner) / 0.2))
+    return part
 
 
 def _role(t: Thing, e: Expectation, kinds: Mapping[str, Kind]) -> str:
