@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from xscan.report.colours import Image
 from xscan.report.figure import Mark, Style, figure
+from xscan.report.reasons import ALARM
 from xscan.report.scene import Scene, Window
 from xscan.report.slices import plane, slice_picture
 
@@ -17,11 +18,13 @@ __all__ = ["AXES", "around", "crops", "projection_figures", "slice_figures", "te
 AXES = "zyx"
 CROP_MARGIN = 0.18  # of the box, on each side
 CROP_LEAST_MM = 30.0
+GAP = 2  # voxels that a silhouette bridges
 
 
 def telling_place(scene: Scene) -> tuple[int, int, int]:
-    """Return the voxel where slices tell most: the largest object of the worst anomaly, else the largest goods."""
-    named: list[int] = next((a["object_ids"] for a in scene.document["anomalies"] if a["object_ids"]), [])
+    """Return the voxel where slices tell most: the largest object of the worst alarm, else the largest goods."""
+    alarms = (a for a in scene.document["anomalies"] if a["severity"] >= ALARM)
+    named: list[int] = next((a["object_ids"] for a in alarms if a["object_ids"]), [])
     goods = [o for o in scene.document["objects"] if o["id"] in named]
     goods = goods or [o for o in scene.document["objects"] if o["role"] == "goods"]
     if not goods:
@@ -114,7 +117,7 @@ def _shown(scene: Scene) -> list[int]:
 
 def _marks(scene: Scene, axis: int, index: int | None, view: Window, ids: Iterable[int]) -> list[Mark]:
     """Outlines in one plane of a box, or (`index` None) in the projection along `axis`."""
-    from scipy.ndimage import binary_fill_holes
+    from scipy.ndimage import binary_closing, binary_fill_holes
 
     alarmed = scene.alarmed
     down, right = _others(axis)
@@ -128,8 +131,9 @@ def _marks(scene: Scene, axis: int, index: int | None, view: Window, ids: Iterab
             continue
         cut: Window = (inside[0], inside[1], inside[2])
         mask = (scene.labels[cut if index is None else plane(cut, axis, index)] == object_id).any(axis=axis)
-        if index is not None:
-            mask = binary_fill_holes(mask)  # a line on the inside of a thin wall would hide the wall
+        if index is None:
+            mask = binary_closing(np.pad(mask, GAP), iterations=GAP)[GAP:-GAP, GAP:-GAP]  # torn foil is one silhouette
+        mask = binary_fill_holes(mask)  # a line on the inside of a thin wall would hide the wall
         corner = (inside[down].start - view[down].start, inside[right].start - view[right].start)
         marks.append(Mark("alarm" if object_id in alarmed else "object", object_id, mask, corner))
     return marks

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from xscan.model import Volume
 from xscan.report.colours import paint
 from xscan.report.ink import THIN, darkness_of_voxel
+from xscan.report.reasons import ALARM
 from xscan.report.scene import Scene, Window, part
 
 __all__ = ["pack"]
@@ -91,10 +92,11 @@ def _meta(scene: Scene, window: Window, factor: int, shape: tuple[int, ...], ele
     """Numbers only: no text from an input goes through here."""
     sizes = [s * factor for s in scene.grid.voxel_size_mm]
     alarmed = scene.alarmed
-    named = [i for a in scene.document["anomalies"] for i in a["object_ids"]]
-    goods = [o["id"] for o in scene.document["objects"] if o["role"] == "goods"]
+    named = [i for a in scene.document["anomalies"] if a["severity"] >= ALARM for i in a["object_ids"]]
+    ordered = sorted(scene.document["objects"], key=lambda o: (-o["volume_mm3"], o["id"]))
+    goods = [o["id"] for o in ordered if o["role"] == "goods"]
     return {
-        "order": list(dict.fromkeys(named + goods)),  # of stepping through: worst reason first
+        "order": list(dict.fromkeys(named + goods)),  # of stepping through: worst alarm first, then the largest goods
         "shape": shape,
         "voxel": sizes,
         "first": [s.start * v for s, v in zip(window, scene.grid.voxel_size_mm, strict=True)],
