@@ -221,3 +221,17 @@ def test_probabilities_grow_with_the_disagreement() -> None:
     assert fits[-1] > 0.5
     assert quantity_probability(2, 2, 2, equal=True, masses=None, prior=0.02) < 0.1
     assert quantity_probability(5, 2, 2, equal=True, masses=(840, 360, 0.08), prior=0.02) > 0.95
+
+
+def test_a_weight_that_a_touching_neighbour_makes_up_is_doubted_not_stopped() -> None:
+    # the mouse's shell was taken for the book beside it
+    segmentation, signatures = parcel([("paper", 780), ("abs", 18)])
+    said = Declaration(
+        (
+            DeclaredItem(1, "book", 1, hs_code="490199", net_weight_kg=0.75),
+            DeclaredItem(2, "computer mouse", 1, hs_code="847160", net_weight_kg=0.051),
+        )
+    )
+    lines = check(said, segmentation, signatures, (), None, ()).lines
+    assert lines[1].status == "confirmed"
+    assert any("not told apart" in reason for reason in lines[1].reasons)

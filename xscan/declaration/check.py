@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from xscan.declaration.alike import beside
 from xscan.declaration.assign import assign, packaging_like
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import rejoin, trim
-from xscan.declaration.judge import Judged, grams, judge, kilos, line_check
+from xscan.declaration.judge import ALARM, Judged, grams, judge, kilos, line_check
 from xscan.declaration.lexicon import Kind, load_lexicon
 from xscan.declaration.lines import asked_of
 from xscan.declaration.messages import say
@@ -120,7 +121,27 @@ def _missing(judged: Sequence[Judged], things: Sequence[Thing], config: Declarat
         else:
             j.p_missing = P_MISSING
             j.reasons.append(say("missing"))
+    _shared(judged)
     _balance(judged, things)
+
+
+def _shared(judged: Sequence[Judged]) -> None:
+    """Doubt a weight that falls short by what goods of another line that touch these weigh too much."""
+    for j in judged:
+        lack = -(j.excess_g or 0.0)
+        if j.p_weight < ALARM or lack <= 0:
+            continue
+        for other in judged:
+            excess = other.excess_g
+            if other is j or excess is None or excess <= 0 or not other.asked.mass_g:
+                continue
+            sigma = math.hypot(other.sigma_g, math.hypot(j.asked.sigma_g, j.sigma_g))
+            touching = [t for t, _ in other.things if any(beside(t, u) for u, _ in j.things)]
+            if touching and abs(excess - lack) < sigma:
+                j.p_weight = P_MERGED
+                values = {"object": touching[0].id, "other": other.asked.item.line, "excess": grams(excess)}
+                j.reasons.append(say("inside-other", **values))
+                break
 
 
 def _host(j: Judged, judged: Sequence[Judged]) -> Judged | None:

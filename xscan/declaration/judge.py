@@ -19,7 +19,7 @@ from xscan.declaration.things import CONTENTS, Thing
 from xscan.language import Said
 from xscan.model import LineCheck, LineStatus
 
-__all__ = ["Judged", "judge", "line_check"]
+__all__ = ["ALARM", "Judged", "judge", "line_check"]
 
 SIMILAR = 1.6  # factor of mass within which a body of the same kind may be one more piece
 LOSSY = 0.15  # probability that the walls of a thin-walled body of light matter were seen in part only
