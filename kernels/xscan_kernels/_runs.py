@@ -35,7 +35,7 @@ ONE = np.uint64(1)
 ZERO = np.uint64(0)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 TOP = np.uint64(63)
-DENSE = 10  # changes in a word from which on writing voxel by voxel is faster than run by run
+DENSE = 8  # changes in a word from which on writing voxel by voxel is faster than run by run
 
 count = _bits.count
 first = _bits.first
@@ -301,12 +301,15 @@ def _zero(out, begin, end):
 
 @kernel
 def _write_word(out, at, stop, bits, marks, labels, run):
-    """Write one word voxel by voxel, without a branch: fastest where runs are short."""
-    for index in range(at, stop):
-        run += np.int64(marks & ONE)
-        out[index] = labels[np.uint64(max(run, 0))] * np.uint32(bits & ONE)
-        marks >>= ONE
-        bits >>= ONE
+    """Write one word voxel by voxel: faster than run by run where runs are short."""
+    part = out[at:stop]
+    for index in range(part.size):
+        part[index] = np.uint32(0)
+    while bits != ZERO:
+        bit = np.uint64(first(bits))
+        run += np.int64((marks >> bit) & ONE)
+        part[bit] = labels[np.uint64(run)]  # unsigned: no index is taken from the end
+        bits &= bits - ONE
 
 
 @kernel
