@@ -12,9 +12,24 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from tables import weights
 
 RIDGE = 1e-3
+
+
+def newton(x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coefficients of a weighted logistic regression with a weak ridge."""
+    beta = np.zeros(x.shape[1])
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-x @ beta))
+        gradient = x.T @ (w * (y - p)) - RIDGE * beta
+        hessian = (x.T * (w * p * (1 - p))) @ x + RIDGE * np.eye(beta.size)
+        step = np.linalg.solve(hessian, gradient)
+        beta += step
+        if np.abs(step).max() < 1e-10:
+            break
+    return beta
 
 
 def main(path: Path) -> str:
@@ -23,18 +38,10 @@ def main(path: Path) -> str:
     x = np.array([[1.0, r["gravest"], r["together"]] for r in rows])
     y = np.array([float(bool(r["planted"])) for r in rows])
     w = weights(rows, 0.5) * len(rows)
-    beta = np.zeros(3)
-    for _ in range(60):
-        p = 1 / (1 + np.exp(-x @ beta))
-        gradient = x.T @ (w * (y - p)) - RIDGE * beta
-        hessian = (x.T * (w * p * (1 - p))) @ x + RIDGE * np.eye(3)
-        step = np.linalg.solve(hessian, gradient)
-        beta += step
-        if np.abs(step).max() < 1e-10:
-            break
-    intercept, gravest, together = beta
-    if min(gravest, together) < 0:  # more evidence never lowers the risk: the curve in the stronger feature alone
-        raise SystemExit(f"expected weights of at least 0, got {gravest:.3f} and {together:.3f}")
+    intercept, gravest, together = newton(x, y, w)
+    if together < 0:  # more evidence never lowers the risk: the curve in the gravest finding alone
+        intercept, gravest = newton(x[:, :2], y, w)
+        together = 0.0
     return f"""# Coefficients of the risk; see xscan/decide/risk.py. Fitted on parcels made by a programme, not on
 # openings: with openings of your own, fit them again in the same way.
 [risk]

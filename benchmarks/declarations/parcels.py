@@ -175,7 +175,7 @@ def _measured(
             voxels = max(1, int(volume / 3.375))
             # bodies lie apart; parts lie within the box of what holds them, a broken piece beside the rest of it
             x = APART * (root if beside is None else beside) + (2 if beside is not None else 0)
-            bbox = ((1, 1, x), (2, 2, x + 1)) if k else ((0, 0, x - 1), (3, 3, x + 2))
+            bbox = ((2, 2, x), (3, 3, x + 1)) if k else ((1, 1, x - 1), (4, 4, x + 2))
             regions.append(Region(i, voxels, bbox, (2.0, 2.0, 1.5 * i)))
             objects.append(
                 Object(
@@ -215,7 +215,7 @@ def _measured(
     for _ in range(int(rng.poisson(0.7))):
         add([(str(rng.choice(("paper", "abs", "steel"))), float(rng.uniform(0.5, 7.0)), False)], (2, 1, 0.5), 0, None)
     n = len(objects)
-    array = np.zeros((3, 3, APART * (n + 2)), dtype=np.uint32)
+    array = np.zeros((5, 5, APART * (n + 2)), dtype=np.uint32)
     array[1, 1, 1 : n + 1] = np.arange(1, n + 1)
     grid = Grid(array.shape, (1.5, 1.5, 1.5))
     segmentation = Segmentation(Labels(grid, array), tuple(regions), tuple(objects))
