@@ -74,3 +74,13 @@ def test_a_text_given_in_both_languages():
     rule = by_language({"en": "Loose cells.", "zh": "散装电芯。"})
     assert (rule, in_language(rule, "zh")) == ("Loose cells.", "散装电芯。")
     assert in_language(by_language({"en": "Own rule."}), "zh") == "Own rule."
+
+
+def test_words_are_listed_as_each_language_does():
+    from xscan.declaration.messages import either, kind_word, together
+
+    kinds = [kind_word(k) for k in ("leather", "cream", "plastic")]
+    assert together(kinds) == "leather, cream and plastic"
+    assert in_language(together(kinds), "zh") == "皮革、膏状、塑料"
+    assert in_language(either(kinds), "zh") == "皮革、膏状或塑料"
+    assert either(kinds[:1]) == "leather"

@@ -18,10 +18,17 @@ def kind_word(kind: str) -> Said:
 
 
 def together(words: Sequence[Said]) -> Said:
-    """Return "glass and metal"."""
-    return reduce(lambda a, b: say("and", first=a, second=b), words)
+    """Return "glass, wood and metal"."""
+    return _listed("and", words)
 
 
 def either(words: Sequence[Said]) -> Said:
-    """Return "glass or metal"."""
-    return reduce(lambda a, b: say("or", first=a, second=b), words)
+    """Return "glass, wood or metal"."""
+    return _listed("or", words)
+
+
+def _listed(last: str, words: Sequence[Said]) -> Said:
+    if len(words) == 1:
+        return words[0]
+    head = reduce(lambda a, b: say("comma", first=a, second=b), words[:-1])
+    return say(last, first=head, second=words[-1])

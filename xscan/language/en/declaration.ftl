@@ -38,6 +38,7 @@ declaration-bodies-unknown = { $count ->
    *[other] bodies
  } of unknown material
 declaration-material-unknown = unknown material
+declaration-comma = { $first }, { $second }
 declaration-and = { $first } and { $second }
 declaration-or = { $first } or { $second }
 declaration-both = { $first }; { $second }

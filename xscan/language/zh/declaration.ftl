@@ -29,6 +29,7 @@ declaration-holds-other = 物体 { $object } 可能还含有第 { $other } 项�
 declaration-bodies = { $kind }物体
 declaration-bodies-unknown = 材质不明的物体
 declaration-material-unknown = 不明材质
+declaration-comma = { $first }、{ $second }
 declaration-and = { $first }、{ $second }
 declaration-or = { $first }或{ $second }
 declaration-both = { $first }；{ $second }
