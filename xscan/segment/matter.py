@@ -93,13 +93,17 @@ def part_matter(
         return bool(abs(level[p] - level[q]) <= max((SAME + _hardens(most)) * most, slack[p], slack[q]))
 
     gaps = _gaps(found, solid, parts, values, level, slack)
-    for k in range(solid + 1, count + 1):
-        mine = {x.a: len(x.points) for x in found if x.b == k and x.a <= solid}
+    against: dict[int, dict[int, int]] = {}
+    for x in found:
+        if x.a <= solid < x.b:
+            against.setdefault(x.b, {})[x.a] = len(x.points)
+    size = np.bincount(parts.ravel(), minlength=count + 1)
+    for k, mine in against.items():
         fits = [m for m in mine if level[k] <= (1 + config.alike + _hardens(level[m])) * level[m] + slack[k]]
         if fits:
             most = max(fits, key=lambda m: (mine[m], -m))
             same = [m for m in fits if alike(m, most) and (min(m, most), max(m, most)) not in gaps]
-            if len(same) < len(fits) and (parts == k).sum() <= EDGE * sum(mine.values()):
+            if len(same) < len(fits) and size[k] <= EDGE * sum(mine.values()):
                 seeded[k] = 0
             else:
                 for m in same:
