@@ -11,11 +11,12 @@ from xscan_kernels._pool import enough, run, slabs, thread_count
 
 
 def python(code, **environment):
+    given = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        env={**os.environ, **environment},
+        env={**given, **environment},
         check=False,
     )
     assert done.returncode == 0, done.stderr
