@@ -18,6 +18,7 @@ __all__ = ["Lump", "real", "sift"]
 STANDS_OUT = 4.0  # times the reach of artefacts, from which a lump is clear of them
 LEAST_CLEAR = 2.0  # below which a lump is dropped
 EVEN = 0.3  # standard deviation over mean, up to which a lump is even
+EVEN_CLEAR = 1.5  # times the reach of artefacts, from which evenness tells
 LARGE_MM3 = 1e4  # from which evenness tells
 JOINED = 0.1  # of its surface, by which a remainder must lie against what it continues
 LEVELS = (1.0, 2.0, 0.0)  # times the reach of artefacts, above which lumps are looked for in turn
@@ -85,7 +86,7 @@ def sift(
                 continue  # noise and blur spread a crumb over many faint voxels
             clear = mean / max(float(stats.mean[1, k]), 1e-6)
             spread = float(np.sqrt(stats.variance[0, k])) / mean
-            even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3 and clear >= LEAST_CLEAR
+            even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3 and clear >= EVEN_CLEAR
             if real(float(edge[k]), clear, even or mean >= METAL, config):
                 lumps.append(Lump(float(edge[k]), clear))
                 table[k] = len(lumps)
