@@ -42,7 +42,7 @@ class Store:
         aside = self.folder / f"{name}.{os.getpid()}.part"
         try:
             with aside.open("wb") as stream:
-                np.savez(stream, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+                np.savez(stream, allow_pickle=False, **arrays)
             os.replace(aside, self.folder / f"{name}.npz")
         except OSError:
             aside.unlink(missing_ok=True)
