@@ -150,7 +150,7 @@ def body_of(
         return unseen_beyond(field, low, high, cut) if clipped else field
 
     wide = int(np.count_nonzero(solid_mask(mask, LEAK)))
-    leaks = seal < LEAK and wide > 1.1 * np.count_nonzero(mask)
+    leaks = seal < LEAK and wide > 1.1 * int(np.count_nonzero(mask))
     return Body(ids, inside, corner, points, facing, shape, voxel, low, high, clipped, leaks, measure)
 
 
