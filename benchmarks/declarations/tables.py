@@ -131,8 +131,9 @@ def plot(rows: Rows, out: Path) -> None:
     rng = np.random.default_rng(0)
 
     def curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-        cuts = np.quantile(y, 1 - grid)
-        return np.array([np.mean(x >= t) for t in cuts])
+        cuts = np.unique(np.concatenate([x, y]))[::-1]  # parcels of one risk are opened in any order: straight lines
+        false = [0.0, *(np.mean(y >= t) for t in cuts)]
+        return np.interp(grid, false, [0.0, *(np.mean(x >= t) for t in cuts)])
 
     bands = np.array([curve(rng.choice(bad, bad.size), rng.choice(good, good.size)) for _ in range(200)])
     low, high = np.quantile(bands, (0.025, 0.975), axis=0)
@@ -155,8 +156,9 @@ def plot(rows: Rows, out: Path) -> None:
     )
     w = weights(rows, PREVALENCE)
     risk, wrong = np.array([r["risk"] for r in rows]), np.array([bool(r["planted"]) for r in rows])
-    order = np.argsort(-risk, kind="stable")
-    opened, gained = np.cumsum(w[order]), np.cumsum((w * wrong)[order]) / PREVALENCE
+    cuts = np.unique(risk)[::-1]
+    opened = [0.0, *(w[risk >= t].sum() for t in cuts)]
+    gained = [0.0, *(w[(risk >= t) & wrong].sum() / PREVALENCE for t in cuts)]
     c.plot(opened, gained, label="riskiest first")
     c.plot([0, 1], [0, 1], "k:", lw=0.8, label="at random")
     c.set(
