@@ -1,6 +1,6 @@
 """Flooding from markers in order of value, then of arrival; and grey reconstruction."""
 
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, assignment"
 
 import numpy as np
 
