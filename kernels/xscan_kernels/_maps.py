@@ -20,8 +20,9 @@ def table_map(low, high, table, low_start, low_scale, high_start, high_scale, ma
             for k in range(outputs):
                 out[k, index] = 0
             continue
-        a = min(max((np.float32(low[index]) - low_start) * low_scale, np.float32(0)), np.float32(rows - 1))
-        b = min(max((np.float32(high[index]) - high_start) * high_scale, np.float32(0)), np.float32(columns - 1))
+        # zero first: nan is not above it, and must not become an index
+        a = min(max(np.float32(0), (np.float32(low[index]) - low_start) * low_scale), np.float32(rows - 1))
+        b = min(max(np.float32(0), (np.float32(high[index]) - high_start) * high_scale), np.float32(columns - 1))
         i = min(np.int64(a), rows - 2)
         j = min(np.int64(b), columns - 2)
         fa = a - np.float32(i)

@@ -47,8 +47,9 @@ def test_equal_to_scipy_and_the_same_at_any_thread_count():
 
 
 def test_nan_gives_a_number_of_the_table_and_no_crash():
-    got = dual_energy_map(np.full((1, 1, 1), np.nan), np.zeros((1, 1, 1)), np.ones((1, 2, 2)), (0, 1), (0, 1))
-    assert got.shape == (1, 1, 1, 1)
+    nothing, zero = np.full((1, 1, 1), np.nan), np.zeros((1, 1, 1))
+    for low, high in ((nothing, zero), (zero, nothing)):
+        np.testing.assert_array_equal(dual_energy_map(low, high, np.full((1, 2, 2), 7.0), (0, 1), (0, 1)), 7)
 
 
 @pytest.mark.parametrize(
