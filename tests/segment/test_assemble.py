@@ -30,3 +30,11 @@ def test_equal_pieces_in_a_row_and_what_was_parted_stay_apart():
     assert assemble(labels, 2, values, set(), V).tolist() == [0, 1, 2]
     labels, values = pillars(0)
     assert assemble(labels, 2, values, {(1, 2)}, V).tolist() == [0, 1, 2]
+
+
+def test_what_lies_inside_a_thing_is_not_seated_on_it():
+    labels, values = pillars(0)
+    labels[labels == 2] = 0
+    labels[12:28, 20:30, 20:30] = 2
+    values[labels == 2] = 2.0
+    assert assemble(labels, 2, values, set(), V).tolist() == [0, 1, 2]

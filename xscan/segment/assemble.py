@@ -67,6 +67,8 @@ def assemble(
         if _close(float(sizes[a]), float(sizes[b])) and _close(float(middle[a]), float(middle[b])):
             continue
         small, large = (a, b) if sizes[a] <= sizes[b] else (b, a)
+        if _within(boxes[small - 1], boxes[large - 1]):
+            continue  # no seat has all sides: what lies inside a thing is told by `nest`
         if _seated(border, points(small), points(large), voxel_mm):
             p, q = sorted((root[a], root[b]))
             root[root == q] = p
@@ -75,6 +77,10 @@ def assemble(
 
 def _close(a: float, b: float) -> bool:
     return abs(a - b) <= EQUAL * max(a, b)
+
+
+def _within(inner: tuple[slice, ...], outer: tuple[slice, ...]) -> bool:
+    return all(o.start < i.start and i.stop < o.stop for i, o in zip(inner, outer, strict=True))
 
 
 def _seated(border: Border, small: NDArray[np.float64], large: NDArray[np.float64], voxel_mm: Sequence[float]) -> bool:
