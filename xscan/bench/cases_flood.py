@@ -22,13 +22,14 @@ def _skimage(image: Any, seeds: Any, where: Any) -> dict[str, Peer | None]:
 def watershed_cases(subject: Subject) -> Iterator[Case]:
     """From the h-maxima of the distance, and of the grey slope from cores."""
     yield from _of_distance(subject)
-    mask = subject.mask()
+    part = subject.half()
+    mask = part > subject.threshold
     cores = k.label(k.distance(mask, limit_mm=4) > 3)[0]
     cores[k.distance(~mask, limit_mm=4) > 3] = cores.max() + 1
-    slope = np.abs(np.gradient(k.gaussian(subject.volume, 1.0), axis=2)).astype(np.float32)
+    slope = np.abs(np.gradient(k.gaussian(part, 1.0), axis=2)).astype(np.float32)
     yield Case(
         "watershed",
-        "of the grey slope from cores and air",
+        "of the grey slope from cores and air, half the edge",
         lambda t: k.watershed(slope, cores, threads=t),
         _skimage(slope, cores, None),
         8 * mask.size,

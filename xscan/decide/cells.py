@@ -48,7 +48,7 @@ def cell_form(evidence: Evidence, i: int) -> tuple[str, float]:
     if z_e is not None and Z_MIXED[0] <= z_e <= Z_MIXED[1]:
         signature = max(signature, 0.85)  # light for such a Z_e: metal wound with plastic, whatever it was named
     fill = outer / (length * width * height)
-    # metal blooms: a dense can is seen up to a voxel larger on either side, and a surface lies within a voxel
+    # a surface lies within a voxel, and metal may bloom: a dense can is seen up to nearly a voxel larger
     voxel = max(evidence.segmentation.grid.voxel_size_mm)
     bloom, blur = 0.8 * voxel, 0.9 * voxel
     best, belief = "", 0.0
@@ -56,7 +56,7 @@ def cell_form(evidence: Evidence, i: int) -> tuple[str, float]:
         d = (width + height) / 2
         for name, form in _forms()["cylinder"].items():
             (diameter, long), (light, heavy) = form["mm"], form["g"]
-            thick, far = d - diameter - bloom, length - long - bloom
+            thick, far = (v - min(max(v, 0.0), bloom) for v in (d - diameter, length - long))
             off = math.hypot(thick / (0.04 * diameter + blur), far / (0.03 * long + blur))
             beyond = max(light / mass, mass / heavy, 1.0)
             p = signature * math.exp(-0.5 * off * off) * math.exp(-(((beyond - 1) / 0.25) ** 2))
