@@ -18,6 +18,8 @@ _POINTS = 2000
 _DEEPEST_MM = 14.0
 _PARTS = 4  # of the points, fitted apart: their spread is the uncertainty
 _SOLID = 0.8  # of the wall's own attenuation behind it: there is no wall
+_WIDTHS = (0.35, 0.5, 0.7, 1.4, 2.0, 2.8)  # of the best width, at which it is asked whether the course fits as well
+_AS_WELL = 1.5  # times the rms of the best fit: what it leaves is mostly the blur's not being a Gaussian
 
 
 def wall_of(fit: Fit, body: Body, prepared: Prepared, quantities: Quantities) -> Measure | None:
@@ -48,8 +50,9 @@ def wall_of(fit: Fit, body: Body, prepared: Prepared, quantities: Quantities) ->
     known = [p for p in parts if p is not None]
     if len(known) < _PARTS:
         return None
-    spread = float(np.std(known, ddof=1)) / np.sqrt(_PARTS)
-    return Measure(everywhere, float(np.hypot(spread, 0.15 * body.voxel_mm)), "mm")
+    spread = float(np.std([p[0] for p in known], ddof=1)) / np.sqrt(_PARTS)
+    width, slack = everywhere
+    return Measure(width, float(np.hypot(np.hypot(spread, slack), 0.15 * body.voxel_mm)), "mm")
 
 
 def _read(quantities: Quantities, body: Body, places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -68,8 +71,11 @@ def _read(quantities: Quantities, body: Body, places: NDArray[np.float64]) -> ND
 
 def _fitted(
     depth: NDArray[np.float64], values: NDArray[np.float64], straight: NDArray[np.bool_], voxel_mm: float
-) -> float | None:
-    """Thickness by least squares; the deepest place where the body is solid."""
+) -> tuple[float, float] | None:
+    """Thickness by least squares, and how far from it others fit as well; the deepest place where the body is solid.
+
+    Of a wall that is no thicker than the blur only the product of thickness and attenuation is told.
+    """
     from scipy.optimize import least_squares
     from scipy.special import ndtr
 
@@ -103,5 +109,14 @@ def _fitted(
     assert best is not None
     wall, width, _, _, behind = best.x
     if behind > _SOLID * min(wall, top) or width > t[-1]:
-        return float(t[-1])
-    return float(width)
+        return float(t[-1]), 0.0
+
+    slack = 0.0
+    for other in width * np.array(_WIDTHS):
+        start = best.x.copy()
+        start[0], start[1] = np.clip(wall * width / other, low[0], high[0]), other
+        tight = [*low[:1], 0.999 * other, *low[2:]], [*high[:1], 1.001 * other, *high[2:]]
+        found = least_squares(misfit, np.clip(start, *tight), bounds=tight)
+        if found.cost < _AS_WELL**2 * best.cost:
+            slack = max(slack, abs(float(other - width)))
+    return float(width), slack
