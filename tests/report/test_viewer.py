@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
+from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
 
 from xscan.model import Material
 from xscan.report import ReportConfig, report_json, write_report
+from xscan.report.page import page
 from xscan.report.scene import scene_of
 from xscan.report.voxels import pack
 
@@ -35,6 +39,17 @@ def test_the_packed_scan_is_what_was_measured(analysis):
     assert np.median(z_e) == pytest.approx(14.1, abs=0.2)
     mhu = -np.log(1 - dark[polyvinyl] / 255) / 0.56 * 1000
     assert np.median(mhu) == pytest.approx(0.70 / 0.554 * 1000, rel=0.02)
+
+
+def test_the_page_holds_the_packed_scan_whole_however_many_objects_there_are(analysis):
+    scene = scene_of(analysis, report_json(analysis, "1"))
+    first = scene.document["objects"][0]
+    many = [{**first, "id": first["id"] + 1000 * k} for k in range(1, 60)]
+    crowded = replace(scene, document={**scene.document, "objects": [*scene.document["objects"], *many]})
+    html = page(crowded, config=ReportConfig())
+    meta = json.loads(unescape(re.search(r'data-meta="([^"]*)"', html)[1]))
+    assert len(meta["objects"]) == len(crowded.document["objects"])
+    assert "{}" in json.loads(unescape(re.search(r'data-words="([^"]*)"', html)[1]))["object"]
 
 
 def test_a_fine_scan_is_averaged_until_it_fits(analysis):

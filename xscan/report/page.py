@@ -51,14 +51,19 @@ def page(
             policy=content_policy(style, script),
             script=script,
             viewer_words=_viewer_words(scene),
-            viewer=pack(scene, voxels=config.viewer_voxels, megabytes=config.viewer_megabytes)
-            if config.viewer
-            else None,
+            viewer=_viewer(scene, config) if config.viewer else None,
             ramps=class_ramps(scene.language),
         )
     )
     progress(1.0, "page")
     return html
+
+
+def _viewer(scene: Scene, config: ReportConfig) -> dict[str, Markup]:
+    """The packed scan, whole, however many objects it has: a template would cut a long text."""
+    return {
+        k: escape(v) for k, v in pack(scene, voxels=config.viewer_voxels, megabytes=config.viewer_megabytes).items()
+    }
 
 
 def _viewer_words(scene: Scene) -> Markup:
@@ -79,4 +84,4 @@ def _viewer_words(scene: Scene) -> Markup:
         "materials": rows,
         "arbitrary": text("viewer-arbitrary", {"value": "{}"}, language),
     }
-    return escape(json.dumps(words, ensure_ascii=False))  # whole, however long: a template would cut it
+    return escape(json.dumps(words, ensure_ascii=False))
