@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import tomllib
 from functools import lru_cache
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xscan.decide.config import DecideConfig
+from xscan.decide.named import bytes_of
 from xscan.errors import InputError
 from xscan.model import Declaration
 
@@ -81,12 +81,7 @@ def read_history(path: str) -> History:
     InputError
         Where it cannot be read or is not of that form; the text names the place.
     """
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror or error})", "check decide.history_file") from None
-    if len(data) > MAX_BYTES:
-        raise InputError(path, f"is larger than the {MAX_BYTES >> 20} MB that a history may have")
+    data = bytes_of(path, MAX_BYTES, "decide.history_file", "a history")
     try:
         return History.model_validate(tomllib.loads(data.decode("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xscan.decide.expression import Expression, parse
 from xscan.decide.fields import FIELDS, SUBJECTS
+from xscan.decide.named import bytes_of
 from xscan.errors import InputError
 from xscan.language import Language
 
@@ -92,12 +92,7 @@ def load_rules(sets: tuple[str, ...], own: str | None) -> tuple[WrittenRule, ...
 
 
 def _text(path: str) -> str:
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror or error})", "check decide.rules_file") from None
-    if len(data) > MAX_BYTES:
-        raise InputError(path, f"is larger than the {MAX_BYTES >> 20} MB that a rules file may have")
+    data = bytes_of(path, MAX_BYTES, "decide.rules_file", "a rules file")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
