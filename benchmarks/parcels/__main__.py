@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.parcels.make import make, seeds_of
 from benchmarks.parcels.score import score
+from xscan.errors import XscanError
 from xscan.simulate.parcels import GRADES
 from xscan.simulate.scanner import SCANNERS
 
@@ -29,7 +30,10 @@ def main() -> int:
     options = parser.parse_args()
     if options.command == "score":
         return score(options.parcels, options.out, system=options.system, templates=options.templates)
-    make(seeds_of(options.seeds), options.grade, options.out, scanner=options.scanner, library=options.templates)
+    try:
+        make(seeds_of(options.seeds), options.grade, options.out, scanner=options.scanner, library=options.templates)
+    except XscanError as error:
+        parser.error(str(error))
     return 0
 
 

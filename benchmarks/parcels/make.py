@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from xscan.errors import UsageError
 from xscan.simulate import SCANNERS, phantom, simulate
 from xscan.simulate.figures import FIGURES
 from xscan.simulate.meshes import surface_of, write_stl
@@ -27,16 +29,22 @@ def seeds_of(text: str) -> list[int]:
     return seeds
 
 
-def figures_of(library: Path | None) -> dict[str, Shape]:
-    """Protected shapes by id: our own figures, or those protected designs of another library."""
+def figures_of(library: Path | None) -> tuple[dict[str, Shape], str]:
+    """Protected shapes by id and who may send them: our own figures, or the designs of a library's largest licensee."""
     if library is None:
-        return {name: make() for name, make in FIGURES.items()}
+        return {name: make() for name, make in FIGURES.items()}, LICENSEE
     table = json.loads((library / "templates.json").read_text(encoding="utf-8"))
-    return {
+    designs = [t for t in table["templates"] if t["purpose"] == "protected-design"]
+    senders = Counter(sender for t in designs for sender in t.get("right", {}).get("authorised", ()))
+    if not senders:
+        raise UsageError(f"{library}: expected protected designs that some sender is authorised to send, found none")
+    licensee = max(sorted(senders), key=senders.__getitem__)
+    shapes: dict[str, Shape] = {
         t["id"]: MeshShape(path=library / t["mesh"])
-        for t in table["templates"]
-        if t["purpose"] == "protected-design" and LICENSEE in t.get("right", {}).get("authorised", [LICENSEE])
+        for t in designs
+        if licensee in t.get("right", {}).get("authorised", ())
     }
+    return shapes, licensee
 
 
 def write_templates(out: Path) -> None:
@@ -80,14 +88,15 @@ def make(
 ) -> None:
     """Make parcels of a grade into `out`, with the scanner's phantom; what is there already is kept."""
     machine = SCANNERS[scanner]
-    shapes = figures_of(library)
+    shapes, licensee = figures_of(library)
     if not (out / "phantom.json").exists():
         phantom(machine, out, seed=10**6)
         say(f"{out / 'phantom.h5'}")
     if library is None and not (out / "templates" / "templates.json").exists():
         write_templates(out / "templates")
     for seed in seeds:
-        scene = random_parcel(seed, grade, shapes=shapes, across_mm=machine.pixels * machine.voxel_mm)
+        across_mm = machine.pixels * machine.voxel_mm
+        scene = random_parcel(seed, grade, shapes=shapes, licensee=licensee, across_mm=across_mm)
         folder = out / scene.name
         if (folder / "truth.json").exists():
             continue

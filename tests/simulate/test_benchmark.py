@@ -4,12 +4,32 @@ import h5py
 import numpy as np
 import pytest
 
-from benchmarks.parcels.make import seeds_of
+from benchmarks.parcels.make import figures_of, seeds_of
 from benchmarks.parcels.score import bootstrap, score_parcel, score_rods, summary, wilson
+from xscan.errors import UsageError
 
 
 def test_seeds_are_read_as_people_write_them():
     assert seeds_of("0-3,7") == [0, 1, 2, 3, 7]
+
+
+def library(folder, *authorised):
+    templates = [
+        {"id": f"t{i}", "mesh": f"t{i}.stl", "purpose": "protected-design", "right": {"authorised": list(senders)}}
+        for i, senders in enumerate(authorised)
+    ]
+    (folder / "templates.json").write_text(json.dumps({"templates": templates}), encoding="utf-8")
+    return folder
+
+
+def test_another_librarys_figures_may_be_sent_by_its_largest_licensee(tmp_path):
+    shapes, licensee = figures_of(library(tmp_path, ["B"], ["A", "B"], ["C"]))
+    assert (sorted(shapes), licensee) == (["t0", "t1"], "B")
+
+
+def test_a_library_without_licensees_is_refused_by_name(tmp_path):
+    with pytest.raises(UsageError, match=f"{tmp_path}.*authorised"):
+        figures_of(library(tmp_path, []))
 
 
 def test_a_proportion_has_wilsons_interval():

@@ -151,6 +151,7 @@ def random_parcel(
     *,
     frauds: Sequence[str] | None = None,
     shapes: Mapping[str, Shape] | None = None,
+    licensee: str = LICENSEE,
     across_mm: float = 384.0,
 ) -> Scene:
     """Make a parcel: the same for the same arguments on any machine.
@@ -161,6 +162,7 @@ def random_parcel(
     grade : "sparse" (few, apart), "packed" (many, close) or "hostile" (many, touching, metal)
     frauds : of `FRAUDS`; empty for an honest parcel; absent: every second parcel is dishonest
     shapes : protected figures by template id; absent: `FIGURES`
+    licensee : id of the sender who may send them
     across_mm : width of the scanned field
     """
     if grade not in GRADES:
@@ -169,11 +171,15 @@ def random_parcel(
         raise UsageError(f"frauds: got {', '.join(frauds)}, expected some of {', '.join(FRAUDS)}")
     if shapes is None:
         shapes = {name: make() for name, make in FIGURES.items()}
+    if not shapes:
+        raise UsageError("shapes: got none, expected at least one protected figure")
     if frauds is None:  # drawn before the first attempt, or lies that need more room would end up rarer
         frauds = _drawn_frauds(_generator(seed, grade, 0))
     for attempt in range(1, 41):
         rng = _generator(seed, grade, attempt)
-        scene = _attempt(f"{grade}-{seed:04d}", RULES[grade], frauds, shapes, across_mm, rng, belt=grade == "hostile")
+        scene = _attempt(
+            f"{grade}-{seed:04d}", RULES[grade], frauds, shapes, licensee, across_mm, rng, belt=grade == "hostile"
+        )
         if scene is not None:
             return scene
     raise UsageError(f"seed {seed}, {grade}: nothing fits into the box in 40 attempts; take another seed")
@@ -196,6 +202,7 @@ def _attempt(
     rules: _Rules,
     frauds: Sequence[str],
     shapes: Mapping[str, Shape],
+    licensee: str,
     across_mm: float,
     rng: np.random.Generator,
     *,
@@ -243,7 +250,7 @@ def _attempt(
         "schema": "xscan.declaration/1",
         "parcel_id": name,
         "channel": _pick(rng, ("postal", "express", "ecommerce")),
-        "consignor": {"id": LICENSEE if licensed else SELLER},
+        "consignor": {"id": licensee if licensed else SELLER},
         "items": items,
     }
     return Scene(name=name, length_mm=length, bodies=tuple(bodies), declaration=declaration, expect=tuple(expect))
