@@ -11,11 +11,12 @@ from typing import Any
 from xscan.errors import UsageError
 from xscan.simulate import SCANNERS, phantom, simulate
 from xscan.simulate.figures import FIGURES
-from xscan.simulate.meshes import surface_of, write_stl
+from xscan.simulate.meshes import surface_of
 from xscan.simulate.output import write_json
 from xscan.simulate.parcels import LICENSEE, Grade, random_parcel
 from xscan.simulate.scene import write_scene
 from xscan.simulate.shapes import MeshShape, Shape
+from xscan.template.stl import write_stl
 
 MESH_PITCH_MM = 1.5
 
@@ -52,7 +53,7 @@ def write_templates(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     entries: list[dict[str, Any]] = []
     for number, (name, make) in enumerate(FIGURES.items()):
-        write_stl(surface_of(make(), MESH_PITCH_MM), out / f"{name}.stl")
+        write_stl(out / f"{name}.stl", surface_of(make(), MESH_PITCH_MM))
         right = {
             "kind": "design",
             "holder": f"Holder of the {name.replace('_', ' ')}",

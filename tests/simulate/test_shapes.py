@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xscan.simulate.meshes import distance_grid, fill, load_mesh, surface_of, write_stl
+from xscan.simulate.meshes import distance_grid, fill, load_mesh, surface_of
 from xscan.simulate.packing import angles_of
 from xscan.simulate.shapes import (
     Box,
@@ -20,6 +20,7 @@ from xscan.simulate.shapes import (
     distance,
     euler,
 )
+from xscan.template.stl import write_stl
 
 SHAPES = {
     "sphere": (Sphere(radius=10), 4 / 3 * np.pi * 1000),
@@ -68,7 +69,7 @@ def test_angles_make_the_rotation_again(turn):
 def test_a_mesh_is_the_shape_it_was_made_from(tmp_path):
     shape = Union(of=(Sphere(radius=12), Placed(shape=Box(size=(30, 8, 8)), at=(10, 0, 0))), blend=2)
     path = tmp_path / "shape.stl"
-    write_stl(surface_of(shape, 0.8), path)
+    write_stl(path, surface_of(shape, 0.8))
     mesh = load_mesh(path)
     expected = volume(shape)
     corners = mesh.vertices[mesh.faces]

@@ -10,7 +10,7 @@ from PIL import Image
 from xscan.cli.template import command
 from xscan.errors import UsageError
 from xscan.template import TemplateConfig, add_template, check_library, load_library, picture, sized
-from xscan.template.add import write_stl
+from xscan.template.stl import write_stl
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 import json
 import struct
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -8,8 +10,8 @@ import pytest
 from xscan.errors import InputError
 from xscan.model import Mesh
 from xscan.template import TemplateConfig, load_library
-from xscan.template.add import write_stl
 from xscan.template.meshes import open_edges, read_mesh, tidy
+from xscan.template.stl import write_stl
 
 CUBE_V = np.array([[x, y, z] for x in (0, 20) for y in (0, 30) for z in (0, 40)], dtype=float)
 CUBE_F = np.array(["013", "032", "467", "475", "045", "051", "237", "276", "026", "064", "157", "173"])
@@ -94,6 +96,19 @@ def test_a_link_out_of_the_library_is_refused(tmp_path):
 def ascii_stl(*corner):
     body = "\n".join(f"vertex {c}" for c in corner)
     return f"solid a\nfacet normal 0 0 1\nouter loop\n{body}\nendloop\nendfacet\nendsolid a\n".encode()
+
+
+def test_a_binary_stl_is_read_without_the_library_for_all_forms(tmp_path):
+    cube(tmp_path)
+    write_index(tmp_path, [{"id": "c", "mesh": "cube.stl"}])
+    program = (
+        "import sys, xscan; lib = xscan.load_library(sys.argv[1]); print(lib.templates[0].mesh);"
+        "sys.exit('trimesh' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "Mesh(8 vertices, 12 faces, 20.0×30.0×40.0 mm)\n")
+    (t,) = load_library(tmp_path).templates
+    assert (t.mesh.vertices == CUBE_V).all()
 
 
 HOSTILE = {

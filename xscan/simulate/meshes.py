@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.errors import InputError
-from xscan.files import written_aside
 from xscan.model import Mesh
 
-__all__ = ["DistanceGrid", "distance_grid", "fill", "load_mesh", "surface_of", "write_stl"]
+__all__ = ["DistanceGrid", "distance_grid", "fill", "load_mesh", "surface_of"]
 
 FINEST_MM = 0.4  # of a distance grid
 LARGEST = 220  # its cells along the longest side
@@ -127,14 +126,3 @@ def surface_of(shape: object, pitch: float = 0.8) -> Mesh:
     field = distance(shape, (x, y, z))  # type: ignore[arg-type]
     vertices, faces, _, _ = marching_cubes(field, 0.0, spacing=(pitch,) * 3, gradient_direction="descent")
     return Mesh(vertices.astype(np.float64) + [a[0] for a in axes], faces.astype(np.int64))
-
-
-def write_stl(mesh: Mesh, path: Path) -> None:
-    """Write a binary STL, written aside and then renamed."""
-    corners = mesh.vertices[mesh.faces].astype("<f4")
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), np.float32(1e-12))
-    record = np.zeros(len(corners), dtype=[("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
-    record["normal"], record["corners"] = normal, corners
-    with written_aside(path) as aside:
-        aside.write_bytes(b"xscan".ljust(80, b" ") + np.uint32(len(corners)).tobytes() + record.tobytes())

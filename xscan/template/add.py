@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from xscan.model import Mesh
 from xscan.template.config import TemplateConfig
 from xscan.template.library import INDEX, SCHEMA, load_entry, read_index
 from xscan.template.meshes import read_mesh, tidy
+from xscan.template.stl import write_stl
 
-__all__ = ["add_template", "mesh_of_object", "sized", "write_stl"]
+__all__ = ["add_template", "mesh_of_object", "sized"]
 
 
 def add_template(
@@ -143,14 +143,3 @@ def _labels(path: Path) -> Any:
             return f["label"][:]
     except (OSError, KeyError) as e:
         raise InputError(path, f"the labels cannot be read ({type(e).__name__})") from None
-
-
-def write_stl(path: Path, mesh: Mesh) -> None:
-    """Write a binary STL, whole or not at all."""
-    corners = mesh.vertices[mesh.faces].astype("<f4")
-    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    record = np.zeros(len(corners), dtype=[("n", "<f4", 3), ("v", "<f4", (3, 3)), ("a", "<u2")])
-    record["n"] = cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-30)
-    record["v"] = corners
-    with written_aside(path) as aside:
-        aside.write_bytes(b"xscan template, mm".ljust(80) + struct.pack("<I", len(corners)) + record.tobytes())

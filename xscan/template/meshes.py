@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from xscan.errors import InputError
 from xscan.model import Mesh
 from xscan.template.config import TemplateConfig
+from xscan.template.stl import read_binary_stl
 
 __all__ = ["FORMATS", "UNITS_MM", "open_edges", "read_mesh", "tidy"]
 
@@ -61,6 +62,8 @@ def _load(path: Path, kind: str, config: TemplateConfig) -> tuple[NDArray[np.flo
                 from xscan.template.threemf import read_3mf
 
                 return read_3mf(stream, config.max_faces)
+            if kind == "stl" and (binary := read_binary_stl(stream, path.stat().st_size, config.max_faces)) is not None:
+                return binary
             import trimesh
 
             # a stream without a resolver: nothing beside the file (materials, textures) is ever opened
@@ -109,8 +112,8 @@ def tidy(
             f"the mesh is {longest:g} mm long; expected 0.01 to {config.max_size_mm:g} mm",
             "check its units",
         )
-    welded, index = np.unique(np.round(vertices, 5), axis=0, return_inverse=True)
-    faces = index.reshape(-1)[faces]
+    welded, index = _welded(np.round(vertices, 5))
+    faces = index[faces]
     corners = welded[faces]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
     faces, corners = faces[area > 1e-10], corners[area > 1e-10]
@@ -121,6 +124,15 @@ def tidy(
     if volume.sum() < 0:
         faces = faces[:, ::-1]
     return Mesh(welded, faces)
+
+
+def _welded(vertices: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Rows that differ, in ascending order, and which of them each row is; quicker than `np.unique` of rows."""
+    place = np.zeros(len(vertices), dtype=np.int64)
+    for column in vertices.T:
+        values, rank = np.unique(column, return_inverse=True)
+        _, first, place = np.unique(place * len(values) + rank, return_index=True, return_inverse=True)
+    return vertices[first], place
 
 
 def open_edges(mesh: Mesh) -> int:
