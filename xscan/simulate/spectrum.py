@@ -72,7 +72,7 @@ def _spekpy(beam: Beam, scanner: Scanner, energy_kev: NDArray[np.float64]) -> ND
     try:
         import spekpy
     except ImportError:
-        raise MissingLibraryError("spectrum = 'spekpy' needs the spekpy library: pip install spekpy") from None
+        raise MissingLibraryError("spectrum = 'spekpy' needs spekpy: pip install 'xscan[spectra]'") from None
     tube = spekpy.Spek(kvp=beam.kvp, th=scanner.anode_angle_deg, dk=0.5)
     tube.multi_filter(list(beam.filters_mm.items()))
     at, photons = tube.get_spectrum()
