@@ -132,6 +132,29 @@ def _tool(rng, size):  # type: ignore[no-untyped-def]
     return _surface(distance, np.array([size / 2 + grip + 8, abs(lean) + grip + blade, grip + 2]))
 
 
+def twins(seed: int) -> tuple[Mesh, Mesh]:
+    """Two screwdrivers of one handle and shaft: the tip of one is flat, that of the other a cross."""
+    rng = np.random.default_rng([98, seed])
+    size, shaft, grip = rng.uniform(90, 140), rng.uniform(2.8, 4.2), rng.uniform(9, 14)
+    at, wide = rng.uniform(-0.15, 0.1) * size, rng.uniform(1.0, 1.6) * shaft
+    a, b, c = (np.array([x, 0.0, 0.0]) for x in (-size / 2, at, size / 2))
+
+    def plate(p, half):  # type: ignore[no-untyped-def]
+        q = np.abs(p - c) - half
+        return np.linalg.norm(np.maximum(q, 0), axis=-1) + np.minimum(q.max(axis=-1), 0)
+
+    def driver(p, *plates):  # type: ignore[no-untyped-def]
+        rod = np.minimum(_capsule(p, a, b, grip, grip * 0.8), _capsule(p, b, c, shaft, shaft))
+        return np.minimum.reduce([rod, *(plate(p, half) for half in plates)])
+
+    half = np.array([size / 2 + grip + 8, grip + 3, grip + 3])
+    flat = [7.0, wide, 1.0]
+    return (
+        _surface(lambda p: driver(p, flat), half, 1.2),
+        _surface(lambda p: driver(p, flat, [7.0, 1.0, wide]), half, 1.2),
+    )
+
+
 def _pebble(rng, size):  # type: ignore[no-untyped-def]
     half = size / 2 * np.array([1, rng.uniform(0.6, 1), rng.uniform(0.4, 1)])
     waves = rng.normal(size=(4, 3)) * 4 / size

@@ -24,7 +24,7 @@ def library(name: str) -> TemplateLibrary:
     return TemplateLibrary(name, tuple(shape(i, int(seed)) for i in range(int(n))))
 
 
-_OWN = 150  # shapes made from the ground up; those beyond are bent out of them, which is quick
+_OWN = 400  # shapes made from the ground up; those beyond are bent out of them, which is quick
 
 
 def shape(i: int, seed: int) -> Template:

@@ -2,8 +2,8 @@
 
 ``python benchmarks/shapes/study.py PART --library L --out FILE.jsonl [--rounds N] [--seed S] [--minutes M]``
 
-PART is pairs, parts, found (see trials.py), cost (cost.py) or peers (peers.py). A run goes on where the last one with
-that FILE stopped. ``python benchmarks/shapes/table.py FILE…`` makes tables of the lines.
+PART is pairs, parts, found (see trials.py), alike (alike.py), cost (cost.py) or peers (peers.py). A run goes on
+where the last one with that FILE stopped. ``python benchmarks/shapes/table.py FILE…`` makes tables of the lines.
 """
 
 from __future__ import annotations
@@ -14,13 +14,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import alike
 import cost
 import lines
 import peers
 import trials
 from libraries import library
 
-PARTS = {"pairs": trials.pairs, "parts": trials.parts, "found": trials.found, "cost": cost.cost, "peers": peers.peers}
+PARTS = {
+    "pairs": trials.pairs,
+    "parts": trials.parts,
+    "found": trials.found,
+    "alike": alike.alike,
+    "cost": cost.cost,
+    "peers": peers.peers,
+}
 
 
 def main() -> None:

@@ -84,6 +84,25 @@ def found(lines: list[dict]) -> None:
         print(f"| {mode} | {interval(hit, len(own))} | {other} | {spread(pose)} | {spread(cpu)} |")
 
 
+def alike(lines: list[dict]) -> None:
+    """Near-likes planted: what was named, alone or beside its twin."""
+    print("| voxels | right, twin told apart | both named | wrong twin alone | neither | others named |")
+    print("|---|---|---|---|---|---|")
+    for low, high in ((0, 1.2), (1.2, 1.8), (1.8, 2.5), (2.5, 9)):
+        own = [line for line in lines if low <= line["how"]["voxel_mm"] < high]
+        counts: dict[str, int] = defaultdict(int)
+        for line in own:
+            pair = {line["twin"], line["twin"].replace("flat", "#").replace("cross", "flat").replace("#", "cross")}
+            named = {n for names in line["named"] for n in names}
+            seen = named & pair
+            how = "neither" if not seen else "both" if seen == pair else "right" if line["twin"] in seen else "wrong"
+            counts[how] += 1
+            counts["others"] += bool(named - pair)
+        if own:
+            told = " | ".join(str(counts[k]) for k in ("right", "both", "wrong", "neither", "others"))
+            print(f"| {own[0]['how']['voxel_mm']:g} mm | {told} |")
+
+
 def cost(lines: list[dict]) -> None:
     """Time an object against the size of the library."""
     print("| templates | of the library, s: median, p95 | of none, s: median, p95 | CPU s: median |\n|---|---|---|---|")
@@ -110,8 +129,8 @@ def main() -> None:
         if not lines:
             continue
         print(f"\n{path.stem}, {len(lines)} lines\n")
-        one = lines[0]
-        table = peers if "ways" in one else cost if "size" in one else found if "mode" in one else pairs
+        fields = {"ways": peers, "twin": alike, "size": cost, "mode": found}
+        table = next((t for field, t in fields.items() if field in lines[0]), pairs)
         table(lines)
 
 

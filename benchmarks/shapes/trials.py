@@ -20,10 +20,11 @@ from xscan.template.likeness import apart_mm, as_body
 from xscan.template.partial import contained, seeds_of
 from xscan.template.prepared import mirrored, prepare
 from xscan.template.probes import probes
-from xscan.template.score import evidence_of
+from xscan.template.score import evidence_of, probability
 from xscan.template.surface import sample_triangles
 
 CONFIG = TemplateConfig()
+_LIKELY = 0.1  # score from which it is asked whether two shapes are one for the scan
 
 
 def how_made(seed: int, i: int, k: int, *, scaled: bool) -> dict:
@@ -96,6 +97,9 @@ def _pair(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, bent
                 e = evidence_of(fit, body, p, CONFIG)
                 row = {"id": name, "same": name == t.id and not bent, "hand": hand, "whole": True}
                 row |= {n: round(float(v), 4) for n, v in vars(e).items()}
+                if name != t.id and probability(e, whole=True, mirrored=hand) > _LIKELY:
+                    planted = other or as_body(index.prepared(t.id))
+                    row["apart_mm"] = round(apart_mm(p, planted, CONFIG.max_scale), 3)
                 if row["same"]:
                     error = pose_error(fit.poses.matrix(0, p.centre, p.flip), piece, t)
                     row["pose_mm"], row["pose_deg"] = (round(v, 3) for v in error)
@@ -131,7 +135,7 @@ def _part(library: TemplateLibrary, t: Template, i: int, k: int, seed: int) -> T
         ranked = index.could_hold(body.shape, seen, body.voxel_mm)
         out["place"] = ranked.index(t.id) if t.id in ranked else -1
         tree, seeds = cKDTree(seen), seeds_of(body)
-        ranked = [n for n in ranked[: 4 * CONFIG.partial_candidates] if contained(index.prepared(n), tree, body)]
+        ranked = [n for n in ranked[: 4 * CONFIG.partial_candidates] if contained(index.probes_of(n), tree, body)]
         out["place_checked"] = ranked.index(t.id) if t.id in ranked else -1
         for name in ranked[: CONFIG.partial_candidates]:
             p = index.prepared(name)

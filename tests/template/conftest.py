@@ -56,7 +56,26 @@ def box_distance(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.linalg.norm(np.maximum(q, 0), axis=-1) + np.minimum(q.max(axis=-1), 0)
 
 
-SHAPES: dict[str, Distance] = {"figure": figure_distance, "ball": ball_distance, "box": box_distance}
+def driver_distance(p: NDArray[np.float64], *plates: tuple[float, float, float]) -> NDArray[np.float64]:
+    """A screwdriver along x: handle, shaft, and plates at its tip."""
+    found = []
+    for a, b, r in ((-34, -4, 9.0), (-4, 32, 3.0)):
+        t = np.clip((p[..., 0] - a) / (b - a), 0, 1)
+        found.append(np.hypot(np.hypot(p[..., 1], p[..., 2]), p[..., 0] - a - t * (b - a)) - r)
+    for half in plates:
+        q = np.abs(p - np.array([32.0, 0, 0])) - np.array(half)
+        found.append(np.linalg.norm(np.maximum(q, 0), axis=-1) + np.minimum(q.max(axis=-1), 0))
+    return np.min(found, axis=0)
+
+
+SHAPES: dict[str, Distance] = {
+    "figure": figure_distance,
+    "ball": ball_distance,
+    "box": box_distance,
+    "flat": lambda p: driver_distance(p, (7.0, 4.2, 1.0)),
+    "cross": lambda p: driver_distance(p, (7.0, 4.2, 1.0), (7.0, 1.0, 4.2)),
+}
+USUAL = ("figure", "ball", "box")
 
 
 def mesh_of(distance: Distance, half: int = 44, step: float = 1.0) -> Mesh:
@@ -76,7 +95,7 @@ class Bench:
         self.templates = {k: Template(k, k, mesh_of(d), "protected-design") for k, d in SHAPES.items()}
 
     def library(self, *names: str) -> TemplateLibrary:
-        return TemplateLibrary("made", tuple(self.templates[n] for n in names or self.templates))
+        return TemplateLibrary("made", tuple(self.templates[n] for n in names or USUAL))
 
     @staticmethod
     def turn(seed: int) -> NDArray[np.float64]:

@@ -3,8 +3,20 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from xscan.model import GenuineRange, Measure, Right, Signature, Template, TemplateLibrary
-from xscan.template import match
+from xscan.model import (
+    GenuineRange,
+    Measure,
+    Mesh,
+    Quantities,
+    Right,
+    Signature,
+    Template,
+    TemplateLibrary,
+    Unit,
+    Volume,
+)
+from xscan.template import check_library, match
+from xscan.template.body import body_of
 
 ONE = (56, 56, 56)
 MIDDLE = (42.0, 42.0, 42.0)
@@ -99,6 +111,34 @@ def test_near_likes_are_one_match_with_alternatives(bench):
     scan = bench.scan([("figure", bench.turn(9), MIDDLE)], ONE)
     (found,) = match(*scan, library, {}, config=bench.config)
     assert {found.template_id, *found.alternatives} == {"figure", "twin"}
+
+
+@pytest.mark.parametrize("planted", ["flat", "cross"])
+def test_two_screwdrivers_that_differ_at_the_tip_are_not_told_apart(bench, planted):
+    library = bench.library("flat", "cross", "figure")
+    scan = bench.scan([(planted, bench.turn(13), MIDDLE)], ONE)
+    (found,) = match(*scan, library, {}, config=bench.config)
+    assert {found.template_id, *found.alternatives} == {"flat", "cross"}
+    problems = check_library(library, config=bench.config)
+    assert [(p.kind, set(p.template_ids)) for p in problems] == [("alike", {"flat", "cross"})]
+
+
+def test_a_shell_with_a_hole_too_large_to_close_is_found(bench, resegment):
+    figure, turn, place = bench.templates["figure"].mesh, bench.turn(14), np.array([66.0, 60.0, 66.0])
+    large = Mesh(figure.vertices * 1.5, figure.faces)
+    library = TemplateLibrary("made", (Template("large", "large", large, "prohibited"),))
+    scan, quantities = bench.scan([("figure", 1.5 * turn, place)], (88, 80, 88), wall=2.0)
+    label, image = scan.labels.array.copy(), quantities.attenuation.stored.copy()
+    hole = place + turn @ [0.0, 0.0, 14.0]
+    z, y, x = 1.5 * (np.indices(label.shape) + 0.5) - hole[::-1, None, None, None]
+    gone = z * z + y * y + x * x < 15.0**2
+    label[gone], image[gone] = 0, 0
+    body = body_of(resegment(scan.grid, label), quantities, resegment(scan.grid, label).goods[:1])
+    assert not body.leaks
+    assert body.shape.volume < 0.6 * np.prod(large.size_mm)
+    torn = Quantities(Volume(scan.grid, image, Unit.MHU), "nominal")
+    (found,) = match(resegment(scan.grid, label), torn, library, {}, config=bench.config)
+    assert pose_error(found, turn, place, large) < 1.5
 
 
 def test_same_input_gives_same_numbers(bench):

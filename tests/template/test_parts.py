@@ -8,6 +8,7 @@ from scipy import ndimage as ndi
 
 from xscan.model import Right, Template
 from xscan.template import TemplateConfig
+from xscan.template.body import body_of
 from xscan.template.cache import BESIDE, Store, store_of
 from xscan.template.candidates import index_of
 from xscan.template.edge import carried_on, unseen_beyond
@@ -20,6 +21,7 @@ from xscan.template.rights import right_check
 from xscan.template.rotations import axis_aligned, spiral
 from xscan.template.solid import solid_of_mesh
 from xscan.template.surface import sample_triangles, spread
+from xscan.template.torn import between
 
 
 def test_field_reads_values_and_slopes_between_its_points():
@@ -158,6 +160,28 @@ def test_beyond_the_scan_nothing_is_there_and_nothing_missing():
     assert wide.origin.tolist() == [-81, 0, 0]
     assert (wide.values[..., :81] == 2.5).all()
     assert (wide.values[..., 81:] == 9).all()
+
+
+def test_what_was_taken_out_of_the_middle_is_no_cavity(bench):
+    scan = bench.scan([("box", np.eye(3), (42.0, 42.0, 42.0))], (56, 56, 56))
+    taken = np.zeros((56, 56, 56), dtype=bool)
+    taken[24:32, 22:34, 18:38] = True
+    whole, rest = (body_of(*scan, scan[0].goods, without=w) for w in (None, taken))
+    assert whole.shape.volume - rest.shape.volume == pytest.approx(taken.sum() * 1.5**3, rel=0.2)
+
+
+def test_a_torn_shell_is_filled_between_its_walls():
+    z, y, x = np.indices((40, 40, 40)) - 19.5
+    r = np.sqrt(z * z + y * y + x * x)
+    shell = (np.abs(r - 15) < 1) & ~((x > 0) & (np.hypot(y, z) < 7))
+    filled = between(shell)
+    assert (filled & (r < 15)).sum() > 0.95 * (r < 15).sum()
+    assert not (filled & (r > 17)).any()
+    large = np.kron(shell, np.ones((2, 2, 2), dtype=bool))
+    assert between(large).sum() == pytest.approx(8 * filled.sum(), rel=0.05)
+    rod = np.zeros((20, 20, 20), dtype=bool)
+    rod[8:11, 8:11, 2:18] = True
+    assert (between(rod) == rod).all()
 
 
 def test_objects_that_touch_hang_together():

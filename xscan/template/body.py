@@ -15,11 +15,14 @@ from xscan.template.field import Field
 from xscan.template.shape import Shape, shape_of
 from xscan.template.solid import distance_field
 from xscan.template.surface import sample_triangles
+from xscan.template.torn import between
 
-__all__ = ["LEAK", "MARGIN_MM", "Body", "body_of", "solid_mask"]
+__all__ = ["LEAK", "MARGIN_MM", "TORN", "Body", "body_of", "solid_mask"]
 
 MARGIN_MM = 12.0
 _POINTS = 3000
+_PATCH = 3.0  # voxels from a patch within which nothing is said of a template's surface
+TORN = 0.6  # solidity below which a body may be a shell whose holes are too large to be closed
 LEAK = 5  # voxels: how far walls are thickened where a cavity is suspected behind larger holes
 
 
@@ -37,8 +40,9 @@ class Body:
     voxel_mm : mean edge of a voxel
     low, high : the scan's own box in scan mm (x, y, z): beyond it nothing was seen
     clipped : whether the body reaches the edge of the scan, so that a part of it may lie beyond
-    leaks : whether it would hold a cavity if larger holes of its wall were closed, as streaks tear them
+    bare : where, in `inside`'s voxels, the body has a skin only because it was patched; `None` where it was not
     measure : makes `distance`; it is called where a template could lie in the body, which is seldom
+    torn : says whether the body `leaks`; called where no template was found
     """
 
     object_ids: tuple[int, ...]
@@ -51,13 +55,29 @@ class Body:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     clipped: bool
-    leaks: bool
+    bare: NDArray[np.bool_] | None
     measure: Callable[[], Field]
+    torn: Callable[[], bool]
 
     @cached_property
     def distance(self) -> Field:
         """Signed distance from the outer surface, mm; scan mm in x, y, z."""
         return self.measure()
+
+    def unseen(self, places: NDArray[np.float64], distance: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether nothing was seen at places (n, 3): beyond the scan, or beside a patch (`distance` from the skin)."""
+        out: NDArray[np.bool_] = ~np.all((places >= self.low) & (places <= self.high), axis=1)
+        if self.bare is not None:
+            spacing = self.distance.spacing
+            index = np.rint(places / spacing - 0.5).astype(int)[:, ::-1] - np.array(self.window)
+            z, y, x = np.clip(index, 0, np.array(self.bare.shape) - 1).T
+            out |= self.bare[z, y, x] & (np.abs(distance) < _PATCH * self.voxel_mm)
+        return out
+
+    @cached_property
+    def leaks(self) -> bool:
+        """Whether it would hold a cavity if larger holes of its wall were closed, as streaks tear them."""
+        return self.torn()
 
     @cached_property
     def normals(self) -> NDArray[np.float64]:
@@ -82,6 +102,7 @@ def body_of(
     *,
     without: NDArray[np.bool_] | None = None,
     seal: int = 2,
+    patched: bool = False,
 ) -> Body | None:
     """Make the body of some objects, of what lies inside them, and nothing else.
 
@@ -90,6 +111,7 @@ def body_of(
     objects : taken together
     without : bool of the scan's shape: voxels that another template has explained already
     seal : holes of up to twice so many voxels, in a wall around a cavity, are closed
+    patched : whether all that walls enclose on most sides is taken for its inside; skin over holes is not seen
 
     Returns
     -------
@@ -103,19 +125,23 @@ def body_of(
     last = np.max([o.bbox[1] for o in objects], axis=0)
     # the margin may reach beyond the scan; there it is empty
     start, stop = first - margin, last + margin
-    z, y, x = (slice(max(0, a), min(n, b)) for a, b, n in zip(start, stop, grid.shape, strict=True))
-    seen = (z, y, x)
+    depth, rows, width = (slice(max(0, a), min(n, b)) for a, b, n in zip(start, stop, grid.shape, strict=True))
+    seen = (depth, rows, width)
     pad = [(max(0, -a), max(0, b - n)) for a, b, n in zip(start, stop, grid.shape, strict=True)]
     own = [r for o in _family(segmentation, objects) for r in o.region_ids]
     labels = segmentation.labels.array[seen]
     mask = np.isin(labels, np.asarray(own, dtype=np.uint32))
     other = (labels != 0) & ~mask
-    if without is not None:
-        mask &= ~without[seen]
+    taken = np.zeros_like(mask) if without is None else without[seen]
+    mask, other = mask & ~taken, other | taken
     cut = [(bool(a == 0), bool(b == n)) for a, b, n in zip(first, last, grid.shape, strict=True)]
-    mask = _largest(solid_mask(_lidded(carried_on(mask, pad, cut), cut), seal))
+    # what was taken out of the middle of a body is no cavity of it
+    free = ~np.pad(taken, pad)
+    mask = measured = _largest(solid_mask(_lidded(carried_on(mask, pad, cut), cut), seal) & free)
     if int(mask.sum()) < 8:
         return None
+    if patched:
+        mask = between(measured) & free
     attenuation = carried_on(_crop(quantities, seen), pad, cut)
     level = _fraction(mask, carried_on(other, pad, cut), attenuation)
     origin = ((start + 0.5) * size)[::-1]
@@ -130,15 +156,19 @@ def body_of(
     low = np.zeros(3)
     high = np.array(grid.extent_mm)[::-1].copy()
     clipped = any(a or b for a, b in cut)
+    bare = ~grown(measured, 2) if patched else None
+    if bare is not None:
+        z, y, x = np.rint((points - origin) / spacing).astype(int)[:, ::-1].T
+        points, facing = points[~bare[z, y, x]], facing[~bare[z, y, x]]
     if clipped:
         # what was carried on beyond the scan only keeps its edge from looking like a surface
         real = np.all((points > low) & (points < high), axis=1)
         points, facing = points[real], facing[real]
-        if len(points) < 8:
-            return None
         beyond = np.ones_like(inside)
         beyond[tuple(slice(a, n - b) for (a, b), n in zip(pad, inside.shape, strict=True))] = False
         inside &= ~beyond
+    if len(points) < 8:
+        return None
     shape = shape_of(inside, origin, spacing, points)
     ids = tuple(sorted(o.id for o in objects))
     corner = (int(start[0]), int(start[1]), int(start[2]))
@@ -149,9 +179,12 @@ def body_of(
         field = distance_field(level > 0.5, dense, origin, spacing)
         return unseen_beyond(field, low, high, cut) if clipped else field
 
-    wide = int(np.count_nonzero(solid_mask(mask, LEAK)))
-    leaks = seal < LEAK and wide > 1.1 * int(np.count_nonzero(mask))
-    return Body(ids, inside, corner, points, facing, shape, voxel, low, high, clipped, leaks, measure)
+    def torn() -> bool:
+        if seal >= LEAK:
+            return False
+        return int(np.count_nonzero(solid_mask(mask, LEAK))) > 1.1 * int(np.count_nonzero(mask))
+
+    return Body(ids, inside, corner, points, facing, shape, voxel, low, high, clipped, bare, measure, torn)
 
 
 def _family(segmentation: Segmentation, objects: Sequence[Object]) -> list[Object]:

@@ -6,6 +6,8 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +27,11 @@ _ANCHORS = 192  # kinds of places that surfaces are told apart by
 _SAMPLE = 8192  # probes from which those kinds are taken
 _FAR = 6.0  # mm: places farther from all of a body are equally foreign to it
 _KEPT = 64  # prepared templates kept in memory, about 1.5 MB each
-_COLUMNS = {"spreads", "volumes", "areas", "radii", "anchors", "words", "usual", "unusual", "handed"}
+_ROW = {"spreads", "volumes", "areas", "radii", "probes", "handed"}
+_COLUMNS = _ROW | {"anchors", "words", "usual", "unusual"}
 _memory: dict[str, Prepared] = {}
+_keys: WeakKeyDictionary[Mesh, str] = WeakKeyDictionary()
+_indexes: WeakKeyDictionary[TemplateLibrary, tuple[tuple[str, float], Index]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -40,6 +45,7 @@ class Index:
     store : holds what is prepared
     max_scale : how far a copy may be scaled along any axis
     spreads (n, 3), volumes (n,), areas (n,), radii (n, 16) : as of `Shape`
+    probes : float32 (n, 256, 6) of points all over each template (see `probes`)
     anchors : (k, 6) probes (see `probes`) that stand for the kinds of places on surfaces
     words : (n, k) share of each template's surface that is of each kind
     usual, unusual : (n,) how far, mm, its places are from those of the library's other shapes: mean and spread
@@ -55,6 +61,7 @@ class Index:
     volumes: NDArray[np.float64]
     areas: NDArray[np.float64]
     radii: NDArray[np.float64]
+    probes: NDArray[np.float32]
     anchors: NDArray[np.float64]
     words: NDArray[np.float64]
     usual: NDArray[np.float64]
@@ -64,6 +71,11 @@ class Index:
     def prepared(self, identity: str) -> Prepared:
         """All of one template."""
         return _remembered(self.keys[identity], self.meshes[identity], self.store)
+
+    def probes_of(self, identity: str) -> NDArray[np.float32]:
+        """Probes (256, 6) of one template."""
+        own: NDArray[np.float32] = self.probes[self.ids.index(identity)]
+        return own
 
     def has_hand(self, identity: str, blur_mm: float) -> bool:
         """Whether a scan of such blur can tell a template from its mirror image."""
@@ -86,6 +98,18 @@ class Index:
         order = np.argsort(unlike, kind="stable")
         return [self.ids[k] for k in order if fits[k]]
 
+    def could_fill(self, body: Shape, hull_mm3: float, voxel_mm: float) -> bool:
+        """Whether any template could be what a torn shell was: it lies in the hull, and is spread as its skin is.
+
+        The mass of a skin lies farther out than that of its solid: by √(5/3) of a ball, by √2 across a rod.
+        """
+        skin = 0.75 * voxel_mm
+        wider = body.spreads / self.spreads
+        fits = ((wider > 1 - 1.25 * self.max_scale) & (wider < 1.5 * (1 + self.max_scale))).all(axis=1)
+        fits &= self.volumes * (1 - self.max_scale) ** 3 < hull_mm3 + skin * body.area
+        fits &= self.volumes * (1 + self.max_scale) ** 3 + skin * self.areas > body.volume
+        return bool(fits.any())
+
     def could_hold(
         self, body: Shape, probes: NDArray[np.float64], voxel_mm: float, seen_share: float = 1.0
     ) -> list[str]:
@@ -107,27 +131,64 @@ class Index:
 
 
 def index_of(library: TemplateLibrary, config: TemplateConfig, progress: Progress = silent) -> Index:
-    """Measure the templates of a library, or take their measures from the cache."""
+    """Measure the templates of a library, or take their measures from memory or from the cache."""
+    settings = (config.cache, config.max_scale)
+    with _lock:
+        known = _indexes.get(library)
+    if known and known[0] == settings:
+        return known[1]
     templates = sorted(library.templates, key=lambda t: t.id)
     store = store_of(config, library.path)
-    keys = {t.id: key_of(t.mesh) for t in templates}
+    keys = {t.id: _key(t.mesh) for t in templates}
     name = "index-" + hashlib.sha256(" ".join(keys.values()).encode()).hexdigest()[:32]
     columns = store.read(name)
     if columns is None or set(columns) != _COLUMNS:
         rows = []
         for n, t in enumerate(templates):
             progress(n / len(templates), f"template {t.id}")
-            rows.append(prepare(t.mesh, store))
+            rows.append(_row(prepare(t.mesh, store), store))
         columns = _columns(rows)
         store.write(name, columns)
-    return Index(tuple(keys), {t.id: t.mesh for t in templates}, keys, store, config.max_scale, **columns)
+    index = Index(tuple(keys), {t.id: t.mesh for t in templates}, keys, store, config.max_scale, **columns)
+    with _lock:
+        _indexes[library] = settings, index
+    return index
 
 
-def _columns(rows: list[Prepared]) -> dict[str, NDArray[np.float64]]:
+def _key(mesh: Mesh) -> str:
+    """`key_of`, once a mesh."""
+    with _lock:
+        found = _keys.get(mesh)
+    if found is None:
+        found = key_of(mesh)
+        with _lock:
+            _keys[mesh] = found
+    return found
+
+
+def _row(p: Prepared, store: Store) -> dict[str, NDArray[Any]]:
+    """One template's part of the index, kept apart so that a new template costs no other anything."""
+    name = f"row-{p.key}"
+    row = store.read(name)
+    if row is None or set(row) != _ROW:
+        row = {
+            "spreads": p.shape.spreads,
+            "volumes": np.array(p.shape.volume),
+            "areas": np.array(p.shape.area),
+            "radii": p.shape.radii,
+            # a crumb of a mesh may have fewer points than are probed: they are taken again
+            "probes": np.resize(p.probes, (PROBED, p.probes.shape[1])).astype(np.float32),
+            "handed": np.array(handed_mm(p)),
+        }
+        store.write(name, row)
+    return row
+
+
+def _columns(rows: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     from scipy.spatial import cKDTree
 
-    # a crumb of a mesh may have fewer points than are probed: they are taken again
-    probes = np.array([np.resize(p.probes, (PROBED, p.probes.shape[1])) for p in rows])
+    columns = {name: np.array([r[name] for r in rows]) for name in sorted(_ROW)}
+    probes = columns["probes"]
     every = probes.reshape(-1, probes.shape[-1])
     some = every[:: max(1, len(every) // _SAMPLE)]
     anchors = some[spread(some, _ANCHORS)]
@@ -138,14 +199,9 @@ def _columns(rows: list[Prepared]) -> dict[str, NDArray[np.float64]]:
     among = words @ np.minimum(apart, _FAR).T
     np.fill_diagonal(among, np.nan)
     few = len(rows) < 3
-    return {
-        "spreads": np.array([p.shape.spreads for p in rows]),
-        "volumes": np.array([p.shape.volume for p in rows]),
-        "areas": np.array([p.shape.area for p in rows]),
-        "radii": np.array([p.shape.radii for p in rows]),
+    return columns | {
         "anchors": anchors,
         "words": words,
-        "handed": np.array([handed_mm(p) for p in rows]),
         "usual": np.zeros(len(rows)) if few else np.nanmean(among, axis=1),
         "unusual": np.ones(len(rows)) if few else np.nanstd(among, axis=1) + 0.1,
     }

@@ -37,7 +37,9 @@ class TemplateConfig(BaseModel):
         default=True, description="also look for templates in parts of bodies and in bodies that touch"
     )
     partial_candidates: int = Field(
-        default=5, ge=1, description="templates sought in parts of one body or heap, likeliest first"
+        default=12,
+        ge=1,
+        description="templates sought in parts of one body or heap: the likeliest and the largest in turn",
     )
     max_group: int = Field(default=8, ge=1, description="bodies that touch are sought together up to this many, bodies")
     max_heaps: int = Field(default=8, ge=0, description="heaps of touching bodies that are sought through, at most")

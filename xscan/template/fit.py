@@ -73,9 +73,12 @@ def measure(poses: Poses, prepared: Prepared, body: Body, *, points: int, whole:
     out = body.distance.value(y).astype(np.float64) + offset
     value, gradient = prepared.distance.sample(first.backward(body.points[every])[0])
     back = value.astype(np.float64) - offset
-    seen = np.all((y >= body.low) & (y <= body.high), axis=1)
+    seen = ~body.unseen(y, out)
     # skin deep within the template that looks inward is the inner side of a wall whose cavity could not be filled
     outward = (gradient / first.scale[0]) @ first.rotation[0].T
-    inner = (back < -0.75 * body.voxel_mm) & (np.einsum("ij,ij->i", outward, body.facing[every]) < 0)
+    inner = back < -0.75 * body.voxel_mm
+    if body.bare is None:
+        # of a torn shell what lies within may be the rim of a patch as well
+        inner &= np.einsum("ij,ij->i", outward, body.facing[every]) < 0
     mine = ~inner if whole else ~inner & (back < mine_mm(body))
     return Fit(first, out, back, seen, mine)

@@ -16,7 +16,9 @@ def as_body(p: Prepared) -> Body:
     reach = np.full(3, 1e6)
     inside, spacing = p.distance.values < 0, float(p.distance.spacing[0])
     return Body(
-        (), inside, (0, 0, 0), p.points, p.normals, p.shape, spacing, -reach, reach, False, False, lambda: p.distance
+        *((), inside, (0, 0, 0), p.points, p.normals, p.shape, spacing, -reach, reach, False, None),
+        measure=lambda: p.distance,
+        torn=lambda: False,
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xscan.model import (
     Object,
@@ -19,19 +19,21 @@ from xscan.model import (
     TemplateMatch,
     silent,
 )
-from xscan.template.body import LEAK, Body, body_of
 from xscan.template.candidates import Index, index_of
+from xscan.template.coarse import halved
 from xscan.template.config import TemplateConfig
 from xscan.template.genuine import genuine_check
 from xscan.template.groups import groups, touching
-from xscan.template.partial import SEEN_SHARE
+from xscan.template.heap import around, first_of, owners, side_by_side, taken_out
 from xscan.template.rights import right_check
-from xscan.template.seek import Found, covered, seek_part, seek_whole
+from xscan.template.seek import Found
 from xscan.template.wall import wall_of
 
 __all__ = ["match"]
 
-_MOST_IN_ONE = 12  # templates taken out of one body or heap, one after the other
+_LARGE = 400_000  # voxels of the box of an object or heap: larger ones are looked at in half the resolution first
+_COARSEST_MM = 3.0  # voxels coarser than this are not made: little of a shape is left in them
+_HINT = 0.1  # score there from which the heap is sought through as it is
 
 
 def match(
@@ -70,114 +72,59 @@ def match(
         progress(1.0)
         return ()
     index = index_of(library, config, lambda share, what="": progress(0.3 * share, what))
-    found: list[Found] = []
-    left: list[Object] = []
-    for n, o in enumerate(goods):
-        progress(0.3 + 0.5 * n / len(goods), f"object {o.id}")
-        own = _whole_then_parts([o], segmentation, quantities, index, config)
-        found.extend(own)
-        if not own:
-            left.append(o)
+
+    def seek(together: Sequence[Object]) -> list[Found]:
+        return taken_out(together, segmentation, quantities, index, config) if worth(together) else []
+
+    worth = _worth_seeking(segmentation, quantities, index, config)
+    alone = side_by_side(seek, [[o] for o in goods], lambda share, what: progress(0.3 + 0.5 * share, what))
+    found = [f for own in alone for f in own]
+    left = [o for o, own in zip(goods, alone, strict=True) if not own]
     if config.partial:
-        pairs = touching(segmentation.object_labels()[_around(left)], [o.id for o in left])
+        pairs = touching(segmentation.object_labels()[around(left)], [o.id for o in left])
         heaps = groups([o.id for o in left], pairs, config.max_group)[: config.max_heaps]
+        heaped = [[o for o in left if o.id in heap] for heap in heaps]
         taken: set[int] = set()
-        for n, heap in enumerate(heaps):
-            progress(0.8 + 0.2 * n / len(heaps), f"objects {', '.join(map(str, heap))}")
-            together = [o for o in left if o.id in heap and o.id not in taken]
-            if len(together) < 2:
-                continue
-            new = _whole_then_parts(together, segmentation, quantities, index, config)
+        for together, new in zip(
+            heaped, side_by_side(seek, heaped, lambda share, what: progress(0.8 + 0.2 * share, what)), strict=True
+        ):
+            free = [o for o in together if o.id not in taken]
+            if len(free) < len(together):
+                # another heap has explained some of these
+                new = seek(free) if len(free) > 1 else []
             found.extend(new)
-            taken |= {i for f in new for i in _owners(f, segmentation)}
+            taken |= {i for f in new for i in owners(f, segmentation)}
     matches = [_report(f, library, segmentation, quantities, signatures, consignor_id, acquired) for f in found]
     matches.sort(key=lambda m: (m.object_ids, m.template_id))
     progress(1.0)
     return tuple(matches)
 
 
+def _worth_seeking(
+    segmentation: Segmentation, quantities: Quantities, index: Index, config: TemplateConfig
+) -> Callable[[Sequence[Object]], bool]:
+    """Make the first look: whether some objects are small, or show something in half the resolution."""
+    scans: list[tuple[Segmentation, Quantities]] = []
+    hint = config.model_copy(update={"min_score": min(_HINT, config.min_score)})
+    lock = Lock()
+
+    def worth(objects: Sequence[Object]) -> bool:
+        voxels = int(np.prod([s.stop - s.start for s in around(objects)]))
+        if voxels <= _LARGE or 2 * max(segmentation.grid.voxel_size_mm) > _COARSEST_MM:
+            return True
+        with lock:
+            if not scans:
+                scans.append(halved(segmentation, quantities))
+        coarse, values = scans[0]
+        return first_of([coarse.object(o.id) for o in objects], coarse, values, index, hint) is not None
+
+    return worth
+
+
 def _worth(o: Object, segmentation: Segmentation, config: TemplateConfig) -> bool:
     """Whether an object is large enough to have a shape."""
     sides = [(b - a) * s for a, b, s in zip(*o.bbox, segmentation.grid.voxel_size_mm, strict=True)]
     return o.voxels >= config.min_voxels and max(sides) >= config.min_size_mm
-
-
-def _around(objects: Sequence[Object]) -> tuple[slice, ...]:
-    """The box of some objects."""
-    if not objects:
-        return (slice(0, 0),) * 3
-    first = np.min([o.bbox[0] for o in objects], axis=0)
-    last = np.max([o.bbox[1] for o in objects], axis=0)
-    return tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))
-
-
-def _whole_then_parts(
-    objects: Sequence[Object],
-    segmentation: Segmentation,
-    quantities: Quantities,
-    index: Index,
-    config: TemplateConfig,
-) -> list[Found]:
-    """Take templates out of some objects one after the other, until none is found in what is left."""
-    smallest = float(index.volumes.min()) * (1 - config.max_scale) ** 3
-    box = _around(objects)
-    if any(s.start == 0 or s.stop == n for s, n in zip(box, segmentation.grid.shape, strict=True)):
-        smallest *= SEEN_SHARE
-    if np.prod([s.stop - s.start + 2 for s in box]) * segmentation.grid.voxel_volume_mm3 < smallest:
-        return []
-    without: NDArray[np.bool_] | None = None
-    out: list[Found] = []
-    while len(out) < _MOST_IN_ONE:
-        body = body_of(segmentation, quantities, objects, without=without)
-        if body is None or body.shape.volume + 0.75 * body.voxel_mm * body.shape.area < smallest:
-            break
-        found = _seek(body, index, config)
-        if found is None and body.leaks:
-            sealed = body_of(segmentation, quantities, objects, without=without, seal=LEAK)
-            found = _seek(sealed, index, config) if sealed else None
-        if found is None:
-            break
-        out.append(found)
-        if found.whole or not config.partial:
-            break
-        if without is None:
-            without = np.zeros(segmentation.grid.shape, dtype=bool)
-        _mark(without, found)
-    return out
-
-
-def _seek(body: Body, index: Index, config: TemplateConfig) -> Found | None:
-    """The template that the body is, else one that is a part of it."""
-    found = seek_whole(body, index, config)
-    return seek_part(body, index, config) if found is None and config.partial else found
-
-
-def _mark(volume: NDArray[np.bool_], found: Found) -> None:
-    """Mark the voxels that a found template explains in an array of the scan's shape."""
-    part = covered(found)
-    start = np.array(found.body.window)
-    low = np.maximum(0, -start)
-    high = np.minimum(part.shape, np.array(volume.shape) - start)
-    inner = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    outer = tuple(slice(int(a + s), int(b + s)) for a, b, s in zip(low, high, start, strict=True))
-    volume[outer] |= part[inner]
-
-
-def _owners(found: Found, segmentation: Segmentation) -> tuple[int, ...]:
-    """Which of the body's objects the template explains: half of an object, or a tenth of the template."""
-    ids = found.body.object_ids
-    if len(ids) == 1 or found.whole:
-        return ids
-    mask = np.zeros(segmentation.grid.shape, dtype=bool)
-    _mark(mask, found)
-    shares = []
-    for i in ids:
-        own, window = segmentation.mask(segmentation.object(i))
-        inside = int((mask[window] & own).sum())
-        shares.append((inside / max(1, int(own.sum())), inside, i))
-    total = sum(s[1] for s in shares)
-    chosen = tuple(sorted(i for share, inside, i in shares if share > 0.5 or inside > 0.1 * total))
-    return chosen or (max(shares)[2],)
 
 
 def _report(
@@ -195,7 +142,7 @@ def _report(
     # as measured, offset included: positive where the body stands out of the template
     deviation = -(fit.template_mm - float(fit.poses.offset[0]))
     there = deviation[fit.seen]
-    ids = _owners(found, segmentation)
+    ids = owners(found, segmentation)
     objects = [segmentation.object(i) for i in ids]
     asked = template.genuine is not None and template.genuine.wall_mm is not None
     wall = wall_of(fit, found.body, p, quantities) if asked else None

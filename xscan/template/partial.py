@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["SEEN_SHARE", "Seeds", "contained", "part_poses", "seeds_of"]
 
 _TWISTS = 16
+_SEEDS = 16  # on a template's share of the body: half may be hidden, and some must not lie on a plain place
 _MATCHES = 8  # template points of the likest probes tried on each seed
 SEEN_SHARE = 0.4  # of a template that reaches beyond the scan: less of it proves nothing
 _FAR_MM = 10.0  # of the first look: points farther off are equally wrong
@@ -42,11 +43,17 @@ def seeds_of(body: Body) -> Seeds:
     return Seeds(q, _frames(m), probes(body.distance, q, m))
 
 
-def contained(prepared: Prepared, tree: cKDTree, body: Body) -> bool:
-    """Whether nearly every point of a template has a point of like probes on the body, whose probes `tree` holds."""
+def contained(own: NDArray[np.floating], tree: cKDTree, body: Body) -> bool:
+    """Whether nearly every point of a template has a point of like probes on the body.
+
+    Parameters
+    ----------
+    own : (n, 6) probes of the template
+    tree : holds those of the body
+    """
     limit = 0.3 * body.voxel_mm + 0.4
-    apart, _ = tree.query(prepared.probes)
-    apart = np.minimum(apart / np.sqrt(prepared.probes.shape[1]), 3 * limit)
+    apart, _ = tree.query(own)
+    apart = np.minimum(apart / np.sqrt(own.shape[1]), 3 * limit)
     if body.clipped:
         apart = np.sort(apart)[: round(SEEN_SHARE * len(apart))]
     return float(apart.mean()) < limit
@@ -61,6 +68,9 @@ def part_poses(prepared: Prepared, body: Body, seeds: Seeds, *, keep: int) -> Po
     """
     from xscan_kernels import lay_points
 
+    # the seeds lie the farthest from each other first: a leading part of them covers the body as well
+    few = int(np.clip(_SEEDS * body.shape.area / prepared.shape.area, _SEEDS, len(seeds.points)))
+    seeds = Seeds(seeds.points[:few], seeds.frames[:few], seeds.probes[:few])
     unlike = np.abs(seeds.probes[:, None, :] - prepared.probes[None]).mean(axis=2)
     near = np.argsort(unlike, axis=1, kind="stable")[:, :_MATCHES]
     points, frames = prepared.points[:PROBED], _frames(prepared.normals[:PROBED])

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from xscan.template.body import Body
 from xscan.template.candidates import Index
 from xscan.template.config import TemplateConfig
-from xscan.template.fit import Fit, fit_part, fit_whole
+from xscan.template.fit import Fit, fit_part, fit_whole, measure
 from xscan.template.partial import SEEN_SHARE, contained, seeds_of
 from xscan.template.prepared import Prepared, mirrored
 from xscan.template.probes import probes
 from xscan.template.score import Evidence, blur_mm, evidence_of, probability
 
-__all__ = ["Found", "covered", "seek_part", "seek_whole"]
+__all__ = ["Found", "covered", "seek_part", "seek_torn", "seek_whole"]
 
 _CONVEX = 0.92  # solidity beyond which a body is one thing
-_LOOKED_AT = 4  # templates whose probes are compared one by one, for each whose pose is sought
+_LOOKED_AT = 3  # templates whose probes are compared one by one, for each whose pose is sought
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,20 @@ def seek_whole(body: Body, index: Index, config: TemplateConfig) -> Found | None
     return None
 
 
+def seek_torn(body: Body, index: Index, config: TemplateConfig) -> Found | None:
+    """The template whose shell a patched body is, or `None`; crumbs that hang on it and inner skin are not its own."""
+    for hand in _hands(config):
+        found = []
+        for identity in index.could_be(body.shape, body.voxel_mm)[: config.candidates]:
+            if p := _of_hand(index, identity, hand, body, config):
+                rough = fit_whole(p, body, config.max_scale)
+                fit = measure(rough.poses, p, body, points=2000, whole=False)
+                found.append(_found(identity, p, body, fit, False, config))
+        if best := _best(found, config):
+            return best
+    return None
+
+
 def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
     """The template that best explains a part of the body, or `None`."""
     if body.solidity > _CONVEX and not body.clipped:
@@ -58,10 +72,9 @@ def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
     seen = probes(body.distance, body.points, body.normals)
     tree = cKDTree(seen)
     share = SEEN_SHARE if body.clipped else 1.0
-    ranked = index.could_hold(body.shape, seen, body.voxel_mm, share)[: _LOOKED_AT * config.partial_candidates]
-    # a body of which a part was not seen says less about what it is: more are tried
-    most = config.partial_candidates * (2 if body.clipped else 1)
-    likely = [i for i in ranked if contained(index.prepared(i), tree, body)][:most]
+    ranked = _in_turn(index.could_hold(body.shape, seen, body.voxel_mm, share), index)
+    looked_at = ranked[: _LOOKED_AT * config.partial_candidates]
+    likely = [i for i in looked_at if contained(index.probes_of(i), tree, body)][: config.partial_candidates]
     if not likely:
         return None
     seeds = seeds_of(body)
@@ -73,6 +86,12 @@ def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
         if best := _best(found, config):
             return best
     return None
+
+
+def _in_turn(ranked: list[str], index: Index) -> list[str]:
+    """The likeliest and the largest in turn: of a plain shape nothing is peculiar, but a large one seldom fits in."""
+    large = sorted(ranked, key=lambda i: (-index.volumes[index.ids.index(i)], i))
+    return list(dict.fromkeys(i for pair in zip(ranked, large, strict=True) for i in pair))
 
 
 def _hands(config: TemplateConfig) -> tuple[bool, ...]:
