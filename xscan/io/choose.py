@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
+from itertools import chain
 from pathlib import Path
 
 from xscan.errors import InputError
@@ -20,7 +21,7 @@ def choose(path: Path, readers: Mapping[str, Reader]) -> tuple[str, Reader]:
     InputError
         where none knows it
     """
-    for name, reader in (*readers.items(), *_outsiders()):
+    for name, reader in chain(readers.items(), _outsiders()):  # to look for those costs more than to read a file
         if reader.sniff(path):
             return name, reader
     forms = ", ".join(reader.form for reader in readers.values())

@@ -20,13 +20,29 @@ def files_of(folder: Path, config: IoConfig, *, deep: bool = True) -> list[Path]
     InputError
         where there are more than `config.max_files`
     """
-    found: list[Path] = []
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(d for d in folders if not d.startswith(".")) if deep else []
-        found.extend(p for n in names if not n.startswith(".") and (p := Path(root, n)).is_file())
+    found: list[str] = []
+    inside = [""]
+    while inside:
+        under = inside.pop()
+        for entry in _entries(folder / under):
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                inside.extend((f"{under}{entry.name}/",) if deep else ())
+            elif entry.is_file():
+                found.append(under + entry.name)
         if len(found) > config.max_files:
             raise InputError(folder, f"more than {config.max_files} files", "give the folder of one scan")
-    return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
+    return [folder / name for name in sorted(found)]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What stands in a folder; nothing where it may not be looked into."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
 
 
 def natural(path: Path) -> list[tuple[int, str]]:

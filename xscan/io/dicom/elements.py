@@ -72,7 +72,7 @@ class Elements:
 
     def __init__(self, elements: Mapping[int, Element], order: str) -> None:
         self.elements = dict(elements)
-        self._order = order
+        self.order = order
 
     def __contains__(self, tag: int) -> bool:
         return tag in self.elements
@@ -98,7 +98,11 @@ class Elements:
         if code is not None:
             size = struct.calcsize(code)
             count = len(element.value) // size
-            return tuple(float(v) for v in struct.unpack_from(f"{self._order}{count}{code}", element.value))
+            return tuple(float(v) for v in struct.unpack_from(f"{self.order}{count}{code}", element.value))
+        try:
+            return tuple(map(float, element.value.split(b"\\")))
+        except ValueError:  # padded with more than spaces, or some of them left out
+            pass
         try:
             return tuple(float(t) for t in self.texts(tag) if t)
         except ValueError:
@@ -115,7 +119,7 @@ class Elements:
         if element is None:
             return None
         if element.vr not in _BINARY and len(element.value) in (2, 4) and not element.value.strip(b" \0").isdigit():
-            return int.from_bytes(element.value, "big" if self._order == ">" else "little")
+            return int.from_bytes(element.value, "big" if self.order == ">" else "little")
         found = self.number(tag)
         return None if found is None else int(found)
 
@@ -127,7 +131,7 @@ class Elements:
     def first(self, tag: int) -> Elements:
         """The first item of a sequence, empty where there is none."""
         found = self.items(tag)
-        return found[0] if found else Elements({}, self._order)
+        return found[0] if found else Elements({}, self.order)
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ class Parsed:
     pixel_offset : byte of the file (of the inflated stream where deflated) where they begin
     pixel_length : bytes, `None` where they are in fragments
     body : byte of the file where the elements after the meta group begin
+    places : tag, first byte and end of the value of each element that is in no sequence and tells its length
     """
 
     meta: Elements
@@ -154,6 +159,7 @@ class Parsed:
     pixel_offset: int = 0
     pixel_length: int | None = None
     body: int = 0
+    places: tuple[tuple[int, int, int], ...] = ()
 
 
 class _Damaged(Exception):
@@ -218,6 +224,7 @@ def _parse(view: Any, whole: bool) -> Parsed:
         reader.at,
         reader.pixel_length,
         body,
+        (*meta.places, *reader.places),
     )
 
 
@@ -236,6 +243,7 @@ class _Reader:
         self._explicit = struct.Struct(f"{order}HH2sH")
         self._implicit = struct.Struct(f"{order}HHI")
         self.found: dict[int, Element] = {}
+        self.places: list[tuple[int, int, int]] = []
         self.vr_of: Callable[[int], bytes] = lambda tag: _IMPLICIT_VR.get(tag, b"")
         self.left: int | None = None  # bytes of values that may yet be kept, where they all are
         self.most = _MOST_ELEMENTS
@@ -249,7 +257,9 @@ class _Reader:
         """Read the elements of one group."""
         while self.at + 8 <= self.end and struct.unpack_from("<H", self.view, self.at)[0] == group:
             tag, vr, length = self._header()
+            begin = self.at
             self.found[tag] = Element(vr, self._value(length), length=length)
+            self.places.append((tag, begin, self.at))
 
     def read_all(self) -> None:
         """Read elements up to the pixels or the end."""
@@ -259,7 +269,10 @@ class _Reader:
                 self.pixel_tag, self.pixel_vr = tag, vr
                 self.pixel_length = None if length == _UNDEFINED else length
                 return
+            begin = self.at
             self.found[tag] = self._element(tag, vr, length, 0)
+            if length != _UNDEFINED:
+                self.places.append((tag, begin, self.at))
 
     def _element(self, tag: int, vr: bytes, length: int, depth: int) -> Element:
         if vr == b"SQ" or (length == _UNDEFINED):

@@ -14,7 +14,7 @@ from xscan.io.dicom.elements import DEFLATED, Elements, Parsed, parse_file
 from xscan.io.packed import MAX_VOXELS
 from xscan.io.text import parse_time
 
-__all__ = ["Frame", "Image", "is_dicos", "read_image"]
+__all__ = ["Frame", "Image", "acquired_of", "image_of", "is_dicos", "read_image"]
 
 _DICOS = "1.2.840.10008.5.1.4.1.1.501."
 _DIRECTORY = "1.2.840.10008.1.3.10"
@@ -107,7 +107,11 @@ def read_image(path: Path) -> Image | None:
     InputError
         where it is damaged, holds no pixels, or pixels that are no measured values
     """
-    parsed = parse_file(path)
+    return image_of(path, parse_file(path))
+
+
+def image_of(path: Path, parsed: Parsed) -> Image | None:
+    """As :func:`read_image`, of elements that were read."""
     data = parsed.data
     sop_class = data.text(0x00080016) or parsed.meta.text(0x00020002)
     if sop_class == _DIRECTORY or 0x00041220 in data:
@@ -143,7 +147,7 @@ def read_image(path: Path) -> Image | None:
         _frames(path, data, count),
         data.number(0x00200013) or 0.0,
         data.number(0x00180060) or data.first(0x52009229).first(0x00189325).number(0x00180060),
-        _acquired(data),
+        acquired_of(data),
     )
 
 
@@ -153,7 +157,8 @@ def _dtype(parsed: Parsed, bits: int, signed: bool) -> np.dtype[Any]:
     return np.dtype(f"{order}{'f' if floating else 'i' if signed else 'u'}{bits // 8}")
 
 
-def _acquired(data: Elements) -> datetime | None:
+def acquired_of(data: Elements) -> datetime | None:
+    """When the scan was made."""
     for tag in (0x0008002A, 0x00080022, 0x00080023, 0x00080021, 0x00080020):
         text = data.text(tag)
         if tag != 0x0008002A and text:

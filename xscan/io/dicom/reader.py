@@ -16,6 +16,7 @@ from xscan.io.dicom.elements import Elements
 from xscan.io.dicom.frames import FrameStack, check_pixels
 from xscan.io.dicom.heading import UNKNOWN_TIME
 from xscan.io.dicom.image import Image, read_image
+from xscan.io.dicom.layout import Layouts
 from xscan.io.dicom.series import Group, groups_of, make
 from xscan.io.folder import files_of, natural
 from xscan.io.hashing import sha256_of_files
@@ -122,12 +123,18 @@ def _images(path: Path, config: IoConfig, notes: list[str]) -> list[Image]:
     ignored = 0
     problem: InputError | None = None
     files = files_of(folder, config, deep=series is None)
+    layouts = Layouts()
     for file in files:
-        if not _looks_like_dicom(file):
-            ignored += 1
-            continue
+        image = None
         try:
-            image = read_image(file)
+            image = layouts.read(file)
+            if image is None:
+                if not _looks_like_dicom(file):
+                    ignored += 1
+                    continue
+                image = read_image(file)
+                if image is not None:
+                    layouts.learn(image)
         except InputError as error:
             problem = problem or error
             if series is None or file == path:
@@ -185,8 +192,7 @@ def _provenance(path: Path, chosen: dict[str, Group], config: IoConfig, notes: l
     image = next(iter(chosen.values())).image
     data = image.parsed.data
     maker = " ".join(dict.fromkeys(t for t in (data.text(0x00080070), data.text(0x00081090)) if t and t != "unknown"))
-    files = tuple(sorted({f for g in chosen.values() for f in g.files}))
-    several = path.is_file() and len(files) > 1
+    files = sorted({f for g in chosen.values() for f in g.files}) if path.is_file() and config.sha256 else []
     attributes = _attributes(data)
     for name, group in chosen.items():
         attributes[f"{name}.sop_class_uid"] = group.image.sop_class
@@ -194,7 +200,7 @@ def _provenance(path: Path, chosen: dict[str, Group], config: IoConfig, notes: l
         attributes[f"{name}.series_uid"] = group.image.series
     return Provenance(
         str(path),
-        sha256_of_files(files, path.parent) if several and config.sha256 else "",
+        sha256_of_files(files, path.parent) if len(files) > 1 else "",
         "dicos" if image.dicos else "dicom",
         scanner=maker or None,
         acquired=None if image.acquired == UNKNOWN_TIME.replace(tzinfo=None) else image.acquired,
