@@ -6,13 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 
 from xscan.declaration.alike import beside
-from xscan.declaration.assign import assign, packaging_like
+from xscan.declaration.assign import Explanation, assign
+from xscan.declaration.choices import packaging_like
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import rejoin, trim
 from xscan.declaration.judge import ALARM, Judged, grams, judge, kilos, line_check
 from xscan.declaration.lexicon import Kind, load_lexicon
-from xscan.declaration.lines import asked_of
+from xscan.declaration.lines import Asked, asked_of
 from xscan.declaration.messages import say
+from xscan.declaration.rivals import Story, together_of
 from xscan.declaration.things import CONTENTS, Thing, things_of
 from xscan.model import (
     Declaration,
@@ -29,6 +31,7 @@ __all__ = ["check"]
 
 DEFAULT = DeclarationConfig()
 P_MISSING = 0.92  # where nothing fits a line whose mass could not have been overlooked
+LUMP_SIGMAS = 1.0  # of a body's mass against what its goods declare, below which another article in it is not noticed
 P_MERGED = 0.35  # of a line, or of the weight of the line that may hold it, where two may not have been told apart
 
 
@@ -46,7 +49,8 @@ def check(
     """Hold every line of a declaration against the goods found.
 
     Objects (with their contents) are assigned to lines jointly (`assign`), then each line is judged by count, mass
-    and material (`judge`). Material kinds of `materials` that the shipped knowledge lacks are taken from it.
+    and material (`judge`) in every explanation that rivals the best, and their probabilities are put together.
+    Material kinds of `materials` that the shipped knowledge lacks are taken from it.
 
     Returns
     -------
@@ -57,31 +61,43 @@ def check(
     things = things_of(segmentation, signatures, matches, hs, config)
     lines = [asked_of(item, config) for item in declaration.items]
     progress(0.2, f"{len(things)} bodies, {len(lines)} lines")
-    trimmed = [
-        trim(g, a, config)
-        for g, a in zip(assign(things[: config.max_things], lines, kinds, config), lines, strict=True)
+    stories = [
+        _judged(e, things, lines, kinds, config) for e in assign(things[: config.max_things], lines, kinds, config)
     ]
-    given = rejoin([g for g, _ in trimmed], things, lines, config)
-    used = {t.id for g in given for t in (*(t for t, _ in g.things), *g.absorbed)}
     progress(0.8, "judge")
-    judged = [
-        judge(a, g, [t for t in left if t.id not in used], kinds, config)
-        for a, g, (_, left) in zip(lines, given, trimmed, strict=True)
-    ]
-    _missing(judged, things, config)
-    undeclared = _undeclared(judged, things, config)
+    shown = together_of(stories)
     weighed = bool(things) and all(t.mass_g is not None for t in things)
     total = sum(t.mass_g or 0.0 for t in things) if weighed else None
     progress(1.0, "")
     return DeclarationCheck(
-        lines=tuple(line_check(j) for j in judged),
-        undeclared=undeclared,
+        lines=tuple(line_check(j) for j in shown.judged),
+        undeclared=shown.undeclared,
+        doubted=shown.doubted,
         declared_g=declaration.mass_g,
         estimated_g=total,
         estimated_sigma_g=None
         if total is None
         else math.hypot(config.mass_floor * total, math.sqrt(sum(t.sigma_g**2 for t in things))),
     )
+
+
+def _judged(
+    explanation: Explanation,
+    things: Sequence[Thing],
+    lines: Sequence[Asked],
+    kinds: Mapping[str, Kind],
+    config: DeclarationConfig,
+) -> Story:
+    """Judge every line as one explanation has it."""
+    trimmed = [trim(g, a, config) for g, a in zip(explanation.given, lines, strict=True)]
+    given = rejoin([g for g, _ in trimmed], things, lines, config)
+    used = {t.id for g in given for t in (*(t for t, _ in g.things), *g.absorbed)}
+    judged = [
+        judge(a, g, [t for t in left if t.id not in used], kinds, config)
+        for a, g, (_, left) in zip(lines, given, trimmed, strict=True)
+    ]
+    _missing(judged, things, config)
+    return Story(judged, _undeclared(judged, things, config), explanation.probability)
 
 
 def _kinds(materials: Sequence[Material], config: DeclarationConfig) -> Mapping[str, Kind]:
@@ -110,6 +126,9 @@ def _missing(judged: Sequence[Judged], things: Sequence[Thing], config: Declarat
             j.reasons.append(say("inside-other", object=first, other=host.asked.item.line, excess=excess))
             host.p_weight = min(host.p_weight, P_MERGED)
             host.reasons.append(say("holds-other", object=first, other=j.asked.item.line))
+        elif mass and (lump := _lump(mass, judged, config)) is not None:
+            j.p_missing = P_MERGED
+            j.reasons.append(say("inside-lump", object=lump.id, mass=grams(mass)))
         elif mass and (j.asked.unit_g or 0) < config.min_mass_g and mass < 2 * config.min_mass_g:
             j.p_missing = 0.2
             j.reasons.append(say("missing-light", mass=grams(mass)))
@@ -123,6 +142,21 @@ def _missing(judged: Sequence[Judged], things: Sequence[Thing], config: Declarat
             j.reasons.append(say("missing"))
     _shared(judged)
     _balance(judged, things)
+
+
+def _lump(mass: float, judged: Sequence[Judged], config: DeclarationConfig) -> Thing | None:
+    """A body of goods that touch whose mass is not known to what a line declares: it may hold that line's too."""
+    total: dict[int, float] = {}
+    first: dict[int, Thing] = {}
+    for j in judged:
+        for t, pieces in j.things:
+            if t.shared or pieces > 1:
+                total[t.id] = total.get(t.id, 0.0) + t.weight
+                first.setdefault(t.id, t)
+    heaviest = max(total, key=lambda i: (total[i], -i), default=None)
+    if heaviest is None or mass > LUMP_SIGMAS * math.hypot(config.mass_floor, config.declared_spread) * total[heaviest]:
+        return None
+    return first[heaviest]
 
 
 def _shared(judged: Sequence[Judged]) -> None:

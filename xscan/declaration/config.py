@@ -42,6 +42,11 @@ class DeclarationConfig(BaseModel):
     prior_fragment: float = Field(
         default=0.05, gt=0, lt=0.5, description="probability that a body is a piece of another"
     )
+    explanations: int = Field(
+        default=4,
+        ge=1,
+        description="explanations of a parcel, the most probable first, that are weighed against one another",
+    )
     max_things: int = Field(
         default=400, ge=1, description="bodies, the heaviest first, that are held against the lines"
     )

@@ -57,14 +57,15 @@ def trim(given: Given, asked: Asked, config: DeclarationConfig) -> tuple[Given, 
     most = asked.item.quantity * asked.pieces[1]
     if not asked.countable or sum(k for _, k in things) <= most:
         return given, ()
-    singles = sorted((t for t, k in things if k == 1), key=lambda t: (t.weight, t.id))
+    full = {t.id: t.weight + sum(p.weight for p in given.absorbed if p.inside == t.id) for t, _ in things}
+    singles = sorted((t for t, k in things if k == 1), key=lambda t: (full[t.id], t.id))
     keep = min(int(most), len(singles))
-    unit = asked.unit_g or (singles[len(singles) // 2].weight if singles else 0.0)
+    unit = asked.unit_g or (full[singles[len(singles) // 2].id] if singles else 0.0)
     # the window of `keep` bodies, by mass, that is most alike and nearest to the declared unit
     spans = [singles[i : i + keep] for i in range(len(singles) - keep + 1)] or [singles]
 
     def unlike(span: list[Thing]) -> float:
-        logs = [math.log(max(t.weight, 1e-3)) for t in span]
+        logs = [math.log(max(full[t.id], 1e-3)) for t in span]
         return max(logs) - min(logs) + 0.5 * abs(sum(logs) / len(logs) - math.log(max(unit, 1e-3)))
 
     core = min(spans, key=unlike)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from xscan.declaration.alike import alike
 from xscan.declaration.config import DeclarationConfig
@@ -19,11 +20,19 @@ from xscan.declaration.things import CONTENTS, Thing
 from xscan.language import Said
 from xscan.model import LineCheck, LineStatus
 
-__all__ = ["ALARM", "Judged", "judge", "line_check"]
+__all__ = ["ALARM", "Judged", "judge", "line_check", "telling"]
 
 SIMILAR = 1.6  # factor of mass within which a body of the same kind may be one more piece
 LOSSY = 0.15  # probability that the walls of a thin-walled body of light matter were seen in part only
+NET = 0.3  # share of senders of filled containers who declare the contents alone, as CN23's "net weight" may be read
 ALARM = 0.5  # probability from which a status is held
+# The reasons of a line, by key, that tell of a status.
+TELLING = {
+    "missing": ("missing", "missing-light", "missing-unknown", "inside-other", "inside-lump"),
+    "quantity": ("counted", "counted-equal", "counted-pieces", "not-countable"),
+    "material": ("material", "shape"),
+    "weight": ("mass", "mass-agrees"),
+}
 
 
 @dataclass
@@ -34,6 +43,7 @@ class Judged:
     ----------
     things : bodies that count, with their pieces
     left : bodies that it was given but that are not equal to its pieces
+    why : the reason that tells of a status, for each that is at all likely
     """
 
     asked: Asked
@@ -49,6 +59,7 @@ class Judged:
     p_missing: float = 0.0
     known: bool = False
     reasons: list[str] = field(default_factory=list)
+    why: dict[str, str] = field(default_factory=dict)
 
     @property
     def excess_g(self) -> float | None:
@@ -116,7 +127,9 @@ def _count(j: Judged, config: DeclarationConfig) -> None:
     else:
         j.reasons.append(say("counted", declared=quantity, counted=j.counted, what=what))
     for t, pieces in j.things:
-        if pieces > 1:
+        if t.shared:
+            j.reasons.append(say("shared", object=t.id, pieces=pieces))
+        elif pieces > 1:
             j.reasons.append(say("merged", object=t.id, pieces=pieces))
     broken = sum(k == 0 for _, k in j.things)
     if broken:
@@ -148,7 +161,10 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
     whole = a.item.quantity * a.pieces[0] <= j.counted <= a.item.quantity * a.pieces[1]
     if j.p_weight >= ALARM and whole and contents > 0.2 * j.mass_g and a.expectation.container:
         p = weight_probability(contents, j.sigma_g, a.mass_g, a.sigma_g, prior)
-        net, j.p_weight = p < j.p_weight, min(p, j.p_weight)
+        # some senders declare what is in the bottle: the odds of honesty are those of the reading that fits, as rare
+        honest = (1 - NET) * (1 - j.p_weight) / j.p_weight + NET * (1 - p) / max(p, 1e-9)
+        j.p_weight = 1 / (1 + honest)
+        net = p < ALARM
     declared = kilos(a.mass_g)
     j.reasons.append(say("mass" if j.p_weight >= ALARM else "mass-agrees", declared=declared, measured=measured))
     if net:
@@ -200,6 +216,14 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
         j.reasons.append(say("code-description"))
 
 
+def telling(j: Judged, status: str) -> str:
+    """The first of a line's reasons that tells of a status; else its first two."""
+    for reason in j.reasons:
+        if isinstance(reason, Said) and reason.key.removeprefix("declaration-") in TELLING[status]:
+            return say("mass", **reason.values) if reason.key == "declaration-mass-agrees" else reason
+    return reduce(lambda a, b: say("both", first=a, second=b), j.reasons[:2]) if j.reasons else ""
+
+
 def line_check(j: Judged) -> LineCheck:
     """Choose the status: the gravest that is more likely than not; else confirmed, or unverifiable."""
     a = j.asked
@@ -226,6 +250,7 @@ def line_check(j: Judged) -> LineCheck:
     if a.expectation.articles:
         evidence["article"] = ", ".join(a.expectation.articles)
     evidence["sure"] = a.expectation.sure
+    evidence |= {f"why_{status}": reason for status, reason in j.why.items() if reason}
     return LineCheck(
         line=a.item.line,
         status=status,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from xscan.declaration.config import DeclarationConfig
 from xscan.model import MaterialShare, Object, Segmentation, Signature, TemplateMatch
 
-__all__ = ["CONTENTS", "Part", "Thing", "things_of"]
+__all__ = ["CONTENTS", "Part", "Thing", "share_of", "things_of"]
 
 # What a hollow body naturally encloses.
 CONTENTS = frozenset({"liquid", "cream", "food", "powder"})
@@ -55,6 +55,7 @@ class Thing:
     whole_g : mass with everything that lies inside, or `None`
     outer_mm3 : volume with closed cavities, and whatever lies in them, filled
     bbox : first and one-past-last voxel (z, y, x), or `None`
+    shared : whether it is one line's share of a body that is goods of several
     own, whole : density of matter (g/cm³) and mean Z_e by mass, of itself and with everything inside, or `None`
     """
 
@@ -76,6 +77,7 @@ class Thing:
     bbox: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
     own: tuple[float, float] | None = None
     whole: tuple[float, float] | None = None
+    shared: bool = False
 
     @property
     def bulk(self) -> float | None:
@@ -86,6 +88,27 @@ class Thing:
     def weight(self) -> float:
         """Mass, g; in a scan without a scale the volume as if it were water, so that large and small stay apart."""
         return self.mass_g if self.mass_g is not None else self.volume_mm3 / 1000
+
+
+def share_of(thing: Thing, grams: float) -> Thing:
+    """Return what one line has of a body that is goods of several: a mass; a mixture's material tells nothing."""
+    part = grams / (thing.mass_g or grams)
+    return replace(
+        thing,
+        parts=(),
+        mass_g=grams,
+        sigma_g=part * thing.sigma_g,
+        volume_mm3=part * thing.volume_mm3,
+        group=None,
+        whole_g=None,
+        outer_mm3=part * thing.outer_mm3,
+        own=None,
+        whole=None,
+        kind="unknown",
+        template_id=None,
+        template_hs=(),
+        shared=True,
+    )
 
 
 def things_of(

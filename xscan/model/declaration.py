@@ -119,10 +119,19 @@ class LineCheck:
 
 @dataclass(frozen=True)
 class DeclarationCheck:
-    """All lines, what no line explains, and the balance of masses (g)."""
+    """All lines, what no line explains, and the balance of masses (g).
+
+    Parameters
+    ----------
+    doubted : probability (0..1), by object id, that no line explains it, where that is at all likely
+    """
 
     lines: tuple[LineCheck, ...]
     undeclared: tuple[int, ...]
     declared_g: float | None
     estimated_g: float | None
     estimated_sigma_g: float | None = None
+    doubted: Mapping[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "doubted", frozen_mapping(self.doubted))

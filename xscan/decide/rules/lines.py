@@ -20,21 +20,15 @@ KINDS = {
     "material": "material-mismatch",
     "weight": "weight-mismatch",
 }
-# The reasons of a line, by key, that tell of a status.
-TELLING = {
-    "missing": ("missing", "missing-light", "missing-unknown", "inside-other"),
-    "quantity": ("counted", "counted-equal", "counted-pieces", "not-countable"),
-    "material": ("material", "shape"),
-    "weight": ("mass", "mass-agrees"),
-}
 # What it would cost to let it pass, beside an undeclared article (1).
 CONSEQUENCE = {"missing": 0.8, "quantity": 0.95, "material": 1.0, "weight": 0.85}
+NOTED = 0.15  # probability from which it is told that something may be wrong
 TOTAL_SIGMAS = 4.0  # of the parcel's mass from what is declared, where no line shows it
 TOTAL_REL = 0.2  # and at least this share
 
 
 def declared_lines(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
-    """Every way in which a line is more likely wrong than right is a finding of its own."""
+    """Every way in which a line is more likely wrong than right is a finding; what may be so, a minor one."""
     check, declaration = evidence.check, evidence.declaration
     if check is None or declaration is None:
         return
@@ -42,25 +36,26 @@ def declared_lines(evidence: Evidence, config: DecideConfig) -> Iterable[Finding
     for line in check.lines:
         for status, kind in KINDS.items():
             p = _probability(line, status)
-            if p < 0.5:
+            if p < NOTED:
                 continue
-            told = True
+            sure = p >= 0.5
+            told |= sure
             item = evidence.items.get(line.line)
             message = say(
-                status,
+                status if sure else f"doubt-{status}",
                 line=line.line,
                 description=_short(item.description if item else ""),
                 reason=_reason(line, status),
             )
             yield Finding(
                 kind,
-                0.5 + (p - 0.5) * CONSEQUENCE[status],
+                0.5 + (p - 0.5) * CONSEQUENCE[status] if sure else p,
                 message,
                 line.object_ids,
                 line.line,
                 None,
                 {"probability": p, "counted": line.counted, "estimated_mass_g": line.estimated_mass_g}
-                | dict(line.evidence),
+                | {name: value for name, value in line.evidence.items() if not name.startswith("why_")},
             )
     for note in declaration.notes:
         units = isinstance(note, Said) and note.key == "declaration-note-weights"
@@ -78,10 +73,10 @@ def _probability(line: LineCheck, status: str) -> float:
 
 
 def _reason(line: LineCheck, status: str) -> str:
-    """The first of the line's reasons that tells of this status; else its first two, or the status itself."""
-    for reason in line.reasons:
-        if isinstance(reason, Said) and reason.key.removeprefix("declaration-") in TELLING[status]:
-            return reason
+    """The reason that the check gives for this status; else its first two, or the status itself."""
+    why = line.evidence.get(f"why_{status}")
+    if isinstance(why, str):
+        return why
     if not line.reasons:
         return word("status", line.status)
     return reduce(lambda a, b: said("declaration-both", first=a, second=b), line.reasons[:2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from xscan.decide.config import DecideConfig
 from xscan.decide.evidence import CONTENTS, Evidence
@@ -21,7 +21,8 @@ CONSEQUENCE = {
     "explosive-like": 0.95,
     "unknown": 0.75,
 }
-USUAL = 0.75
+USUAL, HIDDEN = 0.75, 0.9
+NOTED = 0.15  # probability from which it is told that a body may belong to no line
 SHEET_MM = 6.0  # a thinner light body of paper or film is an invoice, a bag, a flap of packing
 LIGHT_G = 40.0
 FOAM = 0.12  # g/cm³; below it, packing
@@ -29,23 +30,34 @@ STREAK = (0.5, 0.45)  # beside metal and this light, g/cm³: more likely a strea
 
 
 def undeclared_objects(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
-    """Bodies that belong to no line; equal ones in one finding."""
-    groups: dict[tuple[str, int], list[int]] = {}
-    for i in sorted(evidence.undeclared & set(evidence.goods)):
-        group = evidence.goods[i].group
-        groups.setdefault(("group", group) if group is not None else ("object", i), []).append(i)
-    for ids in groups.values():
+    """Bodies that belong to no line; equal ones in one finding. Those that may belong to none make a minor one."""
+    groups: dict[tuple[str, int, bool], list[int]] = {}
+    doubted = {i for i, p in _doubts(evidence).items() if p >= NOTED}
+    for i in sorted((evidence.undeclared | doubted) & set(evidence.goods)):
+        group, told = evidence.goods[i].group, i in evidence.undeclared
+        groups.setdefault(("group", group, told) if group is not None else ("object", i, told), []).append(i)
+    for (_, _, told), ids in groups.items():
         first = ids[0]
-        key = "undeclared" if len(ids) == 1 else "undeclared-equal"
+        key = "doubt-undeclared" if not told else "undeclared" if len(ids) == 1 else "undeclared-equal"
         message = say(key, object=first, count=len(ids), body=evidence.body(first))
         masses = [evidence.mass_g(i) for i in ids]
         yield Finding(
             "undeclared-object",
-            max(_severity(evidence, i, config) for i in ids),
+            max(_weighed(_severity(evidence, i, config), i, evidence) for i in ids),
             message,
             tuple(ids),
             evidence={"count": len(ids), "mass_g": masses, "kind": evidence.kind(first)},
         )
+
+
+def _doubts(evidence: Evidence) -> Mapping[int, float]:
+    return evidence.check.doubted if evidence.check else {}
+
+
+def _weighed(severity: float, i: int, evidence: Evidence) -> float:
+    """A severity by how likely it is that no line explains the body: below one half, never above that."""
+    p = _doubts(evidence).get(i, 1.0)
+    return 0.5 + (severity - 0.5) * p if min(severity, p) >= 0.5 else min(severity, p)
 
 
 def _severity(evidence: Evidence, i: int, config: DecideConfig) -> float:
@@ -70,10 +82,12 @@ def hidden_objects(evidence: Evidence, config: DecideConfig) -> Iterable[Finding
         if outer is None or evidence.weight(i) < config.min_mass_g:
             continue
         natural = evidence.kind(i) in CONTENTS and evidence.kind(outer) not in ("textile", "stone")
+        key = "hidden"
         if evidence.check is not None:
-            if i not in evidence.undeclared:
+            told = i in evidence.undeclared
+            if not told and _doubts(evidence).get(i, 0.0) < NOTED:
                 continue
-            severity = 0.9
+            key, severity = key if told else "doubt-hidden", _weighed(HIDDEN, i, evidence)
         elif natural:
             continue
         else:
@@ -81,7 +95,7 @@ def hidden_objects(evidence: Evidence, config: DecideConfig) -> Iterable[Finding
         yield Finding(
             "hidden-object",
             severity,
-            say("hidden", object=i, outer=outer, body=evidence.body(i)),
+            say(key, object=i, outer=outer, body=evidence.body(i)),
             (i,),
             evidence={"inside": outer, "kind": evidence.kind(i), "mass_g": evidence.mass_g(i)},
         )

@@ -4,6 +4,8 @@ declaration-counted-equal = declared { $declared }, counted { $counted } equal {
 declaration-counted-pieces = declared { $declared } ({ $least }–{ $most } bodies), counted { $counted } { $what }
 declaration-not-countable = { $declared } pieces of { $unit } each cannot be counted at this scale; only their mass can be held
 declaration-merged = object { $object } has the mass of { $pieces } pieces that touch
+declaration-shared = object { $object } has the mass of { $pieces } of these with goods of other lines that touch and were not told apart
+declaration-inside-lump = no object found; { $mass } is less than the uncertainty of object { $object }, which is goods that touch and may hold this line's too
 declaration-fragments = { $count ->
     [one] { $count } smaller body was taken as a part of these pieces
    *[other] { $count } smaller bodies were taken as parts of these pieces

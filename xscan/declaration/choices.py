@@ -1,0 +1,214 @@
+"""Ways in which each thing can count for each line, with the log probability of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xscan.declaration.alike import alike, part_log_ratio
+from xscan.declaration.config import DeclarationConfig
+from xscan.declaration.expect import Expectation
+from xscan.declaration.fit import likeness, material_fit, material_log_ratio, piece_log_ratio, shape_log_ratio
+from xscan.declaration.lexicon import Kind
+from xscan.declaration.lines import Asked
+from xscan.declaration.lumps import lumps_of
+from xscan.declaration.things import CONTENTS, Thing
+
+__all__ = ["PER_PIECE", "Choice", "choices_of", "costs_alone", "packaging_like"]
+
+MERGED = math.log(0.2)  # log probability that pieces of a line touch so that they were not told apart
+MERGED_TOLERANCE = 0.2  # relative; how near the mass of merged pieces must be to a whole number of units
+LEAST_PIECE = 0.15  # of a unit's mass; less is a crumb, not a piece
+NESTED = math.log(0.02)  # log probability that a declared article lies inside another, not packed in it
+# log probability that what lies inside is a part: natural contents, a listed material, any other in a composite …
+ABSORBED = {
+    "contents": math.log(0.9),
+    "powered": math.log(0.4),
+    "composite": math.log(0.12),
+    "odd": math.log(0.05),
+    "container": math.log(0.08),
+}
+POWERED = 0.5  # of a unit's mass in parts inside, from which on they are what makes the article
+LISTED = 0.3  # fit from which a part is of a material that the article is known to have
+FOREIGN = 2.0  # cost of a part that is most of its unit's mass and of a material that the article rarely has
+HEAVY = -2.5  # log probability, beside that, of parts that are more of a unit's mass than its kind of article holds
+PER_PIECE = math.log(2)  # cost of each further surplus, missing or undeclared piece: one more is half as likely
+LEAST_GAIN = -6.0  # pairs that gain less can never be best
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way in which a thing can count for a line; things and lines by index, gains as log probabilities.
+
+    Parameters
+    ----------
+    pieces : that it counts for; 0: a fragment of one; -1: absorbed as a part of the thing around it
+    parts : ids of things inside it that are taken as its parts
+    surplus : whether it is beyond the declared quantity
+    free : what it gains more where the line's declared weight is wrong
+    unlike : what it gains more where the line's goods are of another material
+    shares : (line, pieces, g of its mass) where it is goods of several lines that touch; `line` is the first of them
+    once : share of its cost that equal parts of the line's pieces bear together: what one toy car holds, all hold
+    """
+
+    thing: int
+    line: int
+    pieces: int
+    gain: float
+    parts: frozenset[int] = frozenset()
+    surplus: bool = False
+    free: float = 0.0
+    unlike: float = 0.0
+    once: float = 0.0
+    shares: tuple[tuple[int, int, float], ...] = ()
+
+
+def packaging_like(thing: Thing, foreign_g: float) -> bool:
+    """Whether a thing may be what others are packed in: light against what it holds, of a packing material."""
+    return bool(thing.foreign) and thing.kind in PACKING and thing.weight < 0.6 * foreign_g
+
+
+PACKING = frozenset({"paper", "plastic", "textile", "wood", "unknown"})
+
+
+def choices_of(
+    things: Sequence[Thing], lines: Sequence[Asked], kinds: Mapping[str, Kind], config: DeclarationConfig
+) -> list[Choice]:
+    """Every way that is not hopeless: as pieces, as a fragment, as one too many, as a part of the thing around it."""
+    by_id = {t.id: t for t in things}
+    out: list[Choice] = []
+    for i, t in enumerate(things):
+        twin = _twin_g(t, things)
+        for j, a in enumerate(lines):
+            e = a.expectation
+            like = likeness(t, e, kinds)
+            material = material_log_ratio(like, e.sure)
+            fits, unlike = material + shape_log_ratio(t, a.item.hs_code), max(0.0, -material)
+            outer = by_id.get(t.inside) if t.inside is not None else None
+            nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
+            for parts in (frozenset[int](), *_part_sets(t, e, by_id, kinds)):
+                full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
+                for pieces, gain, free in _as_pieces(full, a, twin, config):
+                    if pieces > 0 or not (parts or nested):
+                        more = max(0.0, free - gain)
+                        out.append(Choice(i, j, pieces, fits + gain + nested, parts, free=more, unlike=unlike))
+                if a.countable and not nested:  # a surplus piece inside other goods is hidden there, not miscounted
+                    more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
+                    out.append(Choice(i, j, 1, fits + more + nested, parts, surplus=True, unlike=unlike))
+            if outer is not None and (role := _role(t, e, kinds)):
+                part, once = _as_part(t, outer, role, e, like, things, kinds)
+                part = max(fits + part, LEAST_GAIN + 1e-3)
+                out.append(Choice(i, j, -1, part, parts=frozenset(t.foreign), once=min(once, max(0.0, -part))))
+        out += [Choice(i, shares[0][0], 0, gain, shares=shares) for shares, gain in lumps_of(t, lines, kinds, config)]
+    return [c for c in out if c.gain > _least(c, things, config)]
+
+
+def _least(c: Choice, things: Sequence[Thing], config: DeclarationConfig) -> float:
+    """Gain below which a choice can never be best: leaving the thing over would be as likely, or likelier."""
+    if c.surplus:
+        return -PER_PIECE
+    return LEAST_GAIN if things[c.thing].weight >= config.min_mass_g else 0.5 * LEAST_GAIN
+
+
+def _as_part(
+    t: Thing,
+    outer: Thing,
+    role: str,
+    e: Expectation,
+    like: float | None,
+    things: Sequence[Thing],
+    kinds: Mapping[str, Kind],
+) -> tuple[float, float]:
+    """Log probability that what lies inside a piece belongs to it, by its role, its share and the piece's equals.
+
+    With it, how much of that cost is of the kind of article, not of the piece.
+    """
+    able = material_fit(t, e, kinds)
+    if role == "composite":
+        unlisted = able is not None and able < LISTED
+        role = "odd" if unlisted else "powered" if e.inner >= POWERED or not e.kinds else role
+    siblings = part_log_ratio(t, outer, things)
+    if role == "contents":
+        return ABSORBED[role] + siblings, 0.0
+    part = ABSORBED[role]
+    if t.weight > 0.5 * outer.weight and like is not None and like < 0.5:
+        part -= FOREIGN
+    if e.kinds and t.whole_g and outer.whole_g:
+        part += HEAVY * min(1.0, max(0.0, (t.whole_g / outer.whole_g - e.inner) / 0.2))
+    return part + siblings, -part
+
+
+def _role(t: Thing, e: Expectation, kinds: Mapping[str, Kind]) -> str:
+    """As what a line would take a thing that lies inside one of its pieces, or "" where it would not."""
+    contents = {k: w for k, w in e.kinds.items() if k in CONTENTS and w >= 0.3}
+    if not e.kinds:
+        return "contents" if t.kind in CONTENTS else "composite"
+    if e.container and contents:
+        # liquids, creams and foods look alike in a scan: it need only be able to be the contents
+        able = material_fit(t, replace(e, kinds=contents, container=False, composite=False), kinds)
+        if able is not None and able >= 0.3:
+            return "contents"
+    return "composite" if e.composite else "container" if e.container else ""
+
+
+def _part_sets(t: Thing, e: Expectation, by_id: Mapping[int, Thing], kinds: Mapping[str, Kind]) -> list[frozenset[int]]:
+    """Sets of things inside that may be its parts: its natural contents, and everything."""
+    able = [f for f in t.foreign if f in by_id and _role(by_id[f], e, kinds)]
+    natural = frozenset(f for f in able if _role(by_id[f], e, kinds) == "contents")
+    every = frozenset(able)
+    return [s for s in dict.fromkeys((natural, every)) if s]
+
+
+def _mass_inside(t: Thing, by_id: Mapping[int, Thing]) -> float:
+    return (t.mass_g or 0.0) + sum(_mass_inside(by_id[f], by_id) for f in t.foreign if f in by_id)
+
+
+def _held(t: Thing, by_id: Mapping[int, Thing]) -> float:
+    """Mass of the foreign things inside a thing, and inside those."""
+    return sum(by_id[f].weight + _held(by_id[f], by_id) for f in t.foreign if f in by_id)
+
+
+def costs_alone(things: Sequence[Thing], config: DeclarationConfig) -> list[float]:
+    """Cost of leaving each thing over: full from the least mass on, nothing below half of it; little for packing."""
+    by_id = {t.id: t for t in things}
+    out = []
+    for t in things:
+        cost = -math.log(config.prior_undeclared)
+        if config.min_mass_g:
+            cost *= min(1.0, max(0.0, 2 * t.weight / config.min_mass_g - 1))
+        out.append(0.2 * cost if packaging_like(t, _held(t, by_id)) else cost)
+    return out
+
+
+def _twin_g(t: Thing, things: Sequence[Thing]) -> float | None:
+    """Mass of the heaviest body like it that is hardly more than half of it: what one piece may weigh."""
+    lighter = (o for o in things if o.mass_g and o.mass_g < 0.6 * t.weight and o.inside == t.inside)
+    return max((o.mass_g for o in lighter if o.mass_g and alike(o, t)), default=None)
+
+
+def _as_pieces(
+    mass_g: float | None, a: Asked, twin_g: float | None, config: DeclarationConfig
+) -> list[tuple[int, float, float]]:
+    """Ways a thing can count for a line: (pieces, log probability, and that where the declared weight is wrong)."""
+    usual = a.expectation.unit_g
+    if not a.countable:
+        return [(1, 0.0, 0.0)]
+    broken = math.log(config.prior_fragment)
+    out = [(0, broken, broken)]
+    units = [u for u in {a.unit_g, a.unit_g and a.unit_g / a.pieces[1], a.unit_g and a.unit_g / a.pieces[0]} if u]
+    if not units or mass_g is None or mass_g >= LEAST_PIECE * min(units):
+        anyhow = piece_log_ratio(mass_g, None, usual)
+        singles = [piece_log_ratio(mass_g, u, usual) for u in units] or [anyhow]
+        out.append((1, max(singles), anyhow))
+    merged: dict[int, tuple[float, float]] = {}
+    for unit in (a.unit_g, twin_g):
+        if unit and mass_g:
+            count = round(mass_g / unit)
+            whole = not units or mass_g >= LEAST_PIECE * count * min(units)
+            near = unit * count * (1 - MERGED_TOLERANCE) < mass_g < unit * count * (1 + MERGED_TOLERANCE)
+            if 2 <= count <= a.item.quantity * a.pieces[1] and whole and near:
+                gain = MERGED + piece_log_ratio(mass_g / count, a.unit_g or unit, None)
+                anyhow = MERGED + piece_log_ratio(mass_g / count, twin_g, usual) if twin_g else LEAST_GAIN
+                merged[count] = max((gain, anyhow), merged.get(count, (gain, anyhow)))
+    return [*out, *((n, gain, anyhow) for n, (gain, anyhow) in sorted(merged.items()))]
