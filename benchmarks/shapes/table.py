@@ -15,6 +15,7 @@ from scipy import stats
 from xscan.template.score import Evidence, probability
 
 _TURNED = ("figure", "tool")  # kinds without symmetry, for which a turn has a meaning
+_ONE = 0.25  # voxels, root mean square, by which two shapes must differ to be two for the scan
 _PLAIN = ("box", "can", "pebble")  # of which only the size speaks
 
 
@@ -34,15 +35,18 @@ def spread(values: list[float]) -> str:
 
 def pairs(lines: list[dict]) -> None:
     """Detection against false matches, pair by pair."""
-    right, designs, wrong, near, pose, turn = [], [], [], [], [], []
+    right, designs, wrong, apart, near, pose, turn = [], [], [], [], [], [], []
     n_wrong = sum(line["library"] - 1 for line in lines)
     for line in lines:
         best: dict[str, float] = defaultdict(float)
+        differ: dict[str, float] = {}
         for f in line["fits"]:
             # by the score as it is now, so that old lines tell of a new one
             e = Evidence(**{k: f[k] for k in Evidence.__dataclass_fields__})
             score = probability(e, whole=f["whole"], mirrored=f["hand"])
             best[f["id"]] = max(best[f["id"]], score)
+            if "apart_mm" in f:
+                differ[f["id"]] = min(differ.get(f["id"], np.inf), f["apart_mm"] / line["how"]["voxel_mm"])
             if f["same"] and score >= 0.5:
                 pose.append(f["pose_mm"])
                 turn += [f["pose_deg"]] * line["template"].startswith(_TURNED)
@@ -53,6 +57,7 @@ def pairs(lines: list[dict]) -> None:
         elif line["apart_mm"] > 0:
             near.append((line["apart_mm"] / line["how"]["voxel_mm"], own))
         wrong += list(best.values())
+        apart += [differ.get(i, np.inf) for i in best]
     allowed = int(1e-4 * n_wrong)
     ordered = sorted(wrong, reverse=True)
     level = ordered[allowed] if allowed < len(ordered) else 0.0
@@ -60,6 +65,9 @@ def pairs(lines: list[dict]) -> None:
     print(f"| detected at score 0.5 | {interval(sum(s >= 0.5 for s in right), len(right))} |")
     print(f"| the same of figures, tools and bottles | {interval(sum(s >= 0.5 for s in designs), len(designs))} |")
     print(f"| false matches at score 0.5, of wrong pairs | {interval(sum(s >= 0.5 for s in wrong), n_wrong)} |")
+    own = sum(s >= 0.5 and d >= _ONE for s, d in zip(wrong, apart, strict=True))
+    print(f"| of them of shapes that differ by {_ONE:g} voxel rms or more | {interval(own, n_wrong)} |")
+    print(f"| the ten highest scores of wrong pairs | {', '.join(f'{s:.2f}' for s in ordered[:10])} |")
     strict = sum(s > level for s in right)
     print(f"| detected where {allowed} wrong pairs pass (1e-4; score {level:.3f}) | {interval(strict, len(right))} |")
     print(f"| distance of the posed mesh from the true one, mm: median, p95 | {spread(pose)} |")

@@ -46,7 +46,7 @@ def fit_whole(prepared: Prepared, body: Body, max_scale: float) -> Fit:
 
 def fit_part(prepared: Prepared, body: Body, seeds: Seeds, max_scale: float) -> Fit:
     """Find the best pose of a template that is a part of a body."""
-    return _best(part_poses(prepared, body, seeds, keep=40), prepared, body, max_scale, whole=False)
+    return _best(part_poses(prepared, body, seeds, keep=24), prepared, body, max_scale, whole=False)
 
 
 def _best(rough: Poses, prepared: Prepared, body: Body, max_scale: float, *, whole: bool) -> Fit:

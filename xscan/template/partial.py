@@ -86,7 +86,7 @@ def part_poses(prepared: Prepared, body: Body, seeds: Seeds, *, keep: int) -> Po
         twists=_TWISTS,
         cap_mm=_FAR_MM,
     )
-    kept = np.sort(np.argsort(losses, axis=None, kind="stable")[: max(40 * keep, losses.size // 20)])
+    kept = np.sort(np.argsort(losses, axis=None, kind="stable")[: max(30 * keep, losses.size // 20)])
     seed, nth, twist = np.unravel_index(kept, losses.shape)
     point = near[seed, nth]
     rotation = seeds.frames[seed] @ _twisted(twist * 2 * np.pi / _TWISTS) @ frames[point].transpose(0, 2, 1)

@@ -148,7 +148,7 @@ def features(e: Evidence, *, whole: bool, mirrored: bool) -> NDArray[np.float64]
             _log_ratio(e.p95_mm, 2.2 * e.blur_mm, 0.25 * e.size_mm),
             max(0.0, e.outside - 0.04),
             max(0.0, 0.93 - e.explained),
-            max(0.0, (0.93 if whole else 0.8) - e.coverage),
+            _uncovered(e.coverage, plain, whole=whole),
             float(e.stretch > 0.99 * e.limit > 0),
             plain,
             plain * max(0.0, e.growth - 0.02),
@@ -168,6 +168,17 @@ def probability(e: Evidence, *, whole: bool, mirrored: bool) -> float:
         return 0.0
     odds = _BIAS + features(e, whole=whole, mirrored=mirrored) @ [_WEIGHTS[name] for name in FEATURES]
     return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+def _uncovered(coverage: float, plain: float, *, whole: bool) -> float:
+    """Share of the template on which no skin lies, beyond what noise makes, or what touches it may hide.
+
+    Of a plain shape that is a part of a body it counts three times: a box one of whose faces is nowhere to be seen
+    may be any box of the other five.
+    """
+    if whole:
+        return max(0.0, 0.93 - coverage)
+    return (1 + 2 * plain) * max(0.0, 0.8 + 0.13 * plain - coverage)
 
 
 def _mean_square(d: NDArray[np.float64]) -> float:

@@ -49,7 +49,7 @@ def distinct(
     keep: int,
 ) -> NDArray[np.int64]:
     """Indices of the best poses, leaving out those that lie beside a better one."""
-    left = np.argsort(scores, kind="stable")[: 40 * keep]
+    left = np.argsort(scores, kind="stable")[: 20 * keep]
     chosen: list[int] = []
     while left.size and len(chosen) < keep:
         best = left[0]
