@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["GOODS", "SMUGGLED", "Good"]
+__all__ = ["ALSO", "GOODS", "SMUGGLED", "Good"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,19 @@ ROOM = {
     "coffee": 0.5, "chocolate": 0.3, "wallet": 0.2, "figure": 1.0,
 }  # fmt: skip
 
+
+# Materials that goods which are called so are also sold in, as retailers list them: a soap dish of ceramic is a soap
+# dish, and wax is as a plastic in a scan. Names that tell the material ("wooden …") have none.
+ALSO: dict[str, tuple[str, ...]] = {
+    "soapdish": ("ceramic", "abs", "pp", "steel", "wood"), "chopping": ("pp", "glass"), "candle": ("abs", "pp"),
+    "figure": ("abs", "ceramic"), "vase": ("glass", "abs"), "necklace": ("ceramic", "glass", "brass"),
+    "lunchbox": ("abs", "steel", "glass"), "phonecase": ("abs", "leather", "aluminium"), "mug": ("glass", "steel"),
+    "lamp": ("steel", "glass", "ceramic", "wood"), "handbag": ("textile", "pvc"), "sandals": ("leather", "pvc"),
+    "perfume": ("abs", "pp"), "shampoo": ("abs", "pp"), "toothpaste": ("abs", "pp"), "facecream": ("abs", "pp"),
+    "soap": ("abs",), "glue": ("abs", "pp"), "blocks": ("wood",), "toycar": ("wood",), "plush": ("abs",),
+    "stapler": ("abs",), "headphones": ("aluminium",), "watch": ("ceramic", "rubber", "leather"),
+    "tea": ("aluminium", "steel"), "chocolate": ("paper",), "coffee": ("paper",), "belt": ("textile",),
+}  # fmt: skip
 
 GOODS: tuple[Good, ...] = (
     _g("mug", "ceramic mugs | 马克杯 | porcelain coffee cup", "691110 6912", "ceramic 1", (180, 420)),

@@ -34,7 +34,7 @@ def newton(x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64
 
 def main(path: Path) -> str:
     run = json.loads(path.read_text())
-    rows = run["rows"]
+    rows = list(run["rows"].values())
     x = np.array([[1.0, r["gravest"], r["together"]] for r in rows])
     y = np.array([float(bool(r["planted"])) for r in rows])
     w = weights(rows, 0.5) * len(rows)

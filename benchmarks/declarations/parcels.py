@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from catalogue import GOODS, SMUGGLED, Good
-from truth import MATERIALS, signature
+from catalogue import ALSO, GOODS, SMUGGLED, Good
+from truth import MATERIALS, alike, signature
 
 from xscan.model import Declaration, DeclaredItem, Grid, Labels, Measure, Object, Region, Segmentation, Signature
 
@@ -15,13 +15,16 @@ __all__ = ["PLANTED", "Case", "make"]
 
 PLANTED = ("quantity", "weight", "material", "missing", "undeclared", "hidden", "cells")
 
-
+UNKNOWN = 2 * 0.08  # relative; twice what a declared weight may err by
 APART = 10  # voxels between bodies
 
 
 @dataclass(frozen=True)
 class Case:
-    """One parcel: what is declared, what was measured, and what should be found ("" for honest)."""
+    """One parcel: what is declared, what was measured, and what should be found ("" for honest).
+
+    `visible`: whether a scan can show in principle what was planted, see `_visible`.
+    """
 
     declaration: Declaration
     segmentation: Segmentation
@@ -29,6 +32,7 @@ class Case:
     planted: str
     line: int | None
     objects: tuple[int, ...]
+    visible: bool = True
 
 
 @dataclass
@@ -68,7 +72,7 @@ def make(planted: str, rng: np.random.Generator) -> Case:
     good, count, mass = rows[target]
     line: int | None = target + 1
     mine = [b for b in bodies if b.group == target + 1] or None
-    weight_factor = 1.0
+    weight_factor, swapped = 1.0, ""
     if planted == "quantity":
         extra = int(rng.integers(1, 4))
         if count > 1 and rng.random() < 0.4 and mine:
@@ -82,7 +86,7 @@ def make(planted: str, rng: np.random.Generator) -> Case:
     elif planted == "material":
         start = sum(r[1] for r in rows[:target])
         own = MATERIALS[good.parts[0][0]][0]
-        other = _unlike(own, rng)
+        swapped = other = _unlike(own, rng)
         for b in bodies[start : start + count]:
             b.parts = [(other, sum(p[1] for p in b.parts), False)]
             b.room = 0.0
@@ -120,7 +124,44 @@ def make(planted: str, rng: np.random.Generator) -> Case:
         name = str(rng.choice(g.names))
         told = rng.random() < 0.92 or number == target + 1
         items.append(DeclaredItem(number, name, n, hs_code=code, net_weight_kg=weight if told else None))
-    return _measured(Declaration(tuple(items)), bodies, planted, line, rng)
+    case = _measured(Declaration(tuple(items)), bodies, planted, line, rng)
+    return replace(case, visible=_visible(planted, rows, items, target, bodies, swapped))
+
+
+def _materials(good: Good) -> tuple[str, ...]:
+    """What goods of that name may be made of."""
+    return (*(m for m, _, _ in good.parts), *ALSO.get(good.key, ()))
+
+
+def _visible(
+    planted: str,
+    rows: list[tuple[Good, int, float]],
+    items: list[DeclaredItem],
+    target: int,
+    bodies: list[_Body],
+    swapped: str,
+) -> bool:
+    """Whether the truth of what was planted differs from an honest parcel's by more than a scan errs.
+
+    Not where goods are swapped for a material that such goods are also made of, or that looks like it; where the
+    declared weight is that of the contents alone; and where one more article is of a material like that of a line's
+    goods and lighter than that line's weight is known to (or the line declares none).
+    """
+    good, _, mass = rows[target]
+    if planted == "material":
+        return not any(alike(swapped, own) for own in _materials(good))
+    if planted == "weight":
+        inside = sum(share for _, share, where in good.parts if where == "inside") * mass
+        said = items[target].mass_g
+        return not (said and inside and abs(np.log(said / inside)) < UNKNOWN)
+    if planted in ("undeclared", "hidden"):
+        for b in bodies:
+            grams = sum(m for _, m, _ in b.parts)
+            for (g, _, _), item in zip(rows, items, strict=True):
+                like = all(any(alike(m, own) for own in _materials(g)) for m, _, _ in b.parts)
+                if b.planted and like and (item.mass_g is None or grams < UNKNOWN * item.mass_g):
+                    return False
+    return True
 
 
 def _unlike(kind: str, rng: np.random.Generator) -> str:

@@ -28,6 +28,12 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
     return (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
 
 
+def share(hits: Sequence[bool]) -> str:
+    """A share with its 95 % interval."""
+    low, high = wilson(sum(hits), len(hits))
+    return f"{np.mean(hits):.0%} ({low:.0%} to {high:.0%})" if len(hits) else "none"
+
+
 def auc(bad: NDArray[np.float64], good: NDArray[np.float64]) -> float:
     """Area under the ROC curve (Mann and Whitney), ties by half."""
     b, g = bad[:, None], good[None, :]
@@ -70,18 +76,23 @@ def table(runs: Sequence[dict[str, Any]]) -> str:
     low, high = wilson(stopped, len(honest))
     out = [
         f"Seed {runs[0]['seed']}; {len(honest)} honest parcels, {len(next(iter(kinds.values())))} of each kind.",
-        f"Honest parcels stopped: {stopped} of {len(honest)} ({low:.1%} to {high:.1%}).",
+        f"Honest parcels stopped: {stopped} of {len(honest)} ({low:.1%} to {high:.1%}); one in twenty has a finding "
+        f"above {bar:.2f}.",
         "",
-        "| planted | stopped | right kind and line, 95 % interval | the same at 1 false alarm in 20 |",
-        "|---|---|---|---|",
+        "| planted | can be told | stopped | right kind and line, of those | at 1 false alarm in 20 | of all |",
+        "|---|---|---|---|---|---|",
     ]
     for name, mine in kinds.items():
-        n = len(mine)
-        right = sum(r["right"] >= OFFICER for r in mine)
-        low, high = wilson(right, n)
-        any_ = sum(r["gravest"] >= OFFICER for r in mine) / n
-        barred = sum(r["right"] > bar for r in mine) / n
-        out.append(f"| {name} | {any_:.0%} | {right / n:.0%} ({low:.0%} to {high:.0%}) | {barred:.0%} |")
+        able = [r for r in mine if r["visible"]]
+        any_ = sum(r["gravest"] >= OFFICER for r in mine) / len(mine)
+        right, barred = (
+            share([r["right"] >= OFFICER for r in able]),
+            share([r["right"] > bar for r in able]),
+        )
+        out.append(
+            f"| {name} | {len(able)} of {len(mine)} | {any_:.0%} | {right} | {barred} "
+            f"| {np.mean([r['right'] > bar for r in mine]):.0%} |"
+        )
     bad = np.array([r["risk"] for r in rows if r["planted"]])
     good = np.array([r["risk"] for r in honest])
     low, high = auc_interval(bad, good)
@@ -92,12 +103,14 @@ def table(runs: Sequence[dict[str, Any]]) -> str:
     if len(runs) > 1:
         out += [
             "",
+            "Right kind and line at severity 0.5, of those that can be told, with one source of evidence left out:",
+            "",
             "| left out | " + " | ".join(kinds) + " | honest stopped | ROC area |",
             "|---" * (len(kinds) + 3) + "|",
         ]
         for run in runs:
             honest, mine = split(run["rows"])
-            cells = [f"{np.mean([r['right'] >= OFFICER for r in m]):.0%}" for m in mine.values()]
+            cells = [f"{np.mean([r['right'] >= OFFICER for r in m if r['visible']]):.0%}" for m in mine.values()]
             area = auc(np.array([r["risk"] for m in mine.values() for r in m]), np.array([r["risk"] for r in honest]))
             false = np.mean([r["gravest"] >= OFFICER for r in honest])
             out.append(f"| {run['without'] or 'nothing'} | " + " | ".join(cells) + f" | {false:.1%} | {area:.3f} |")

@@ -37,6 +37,16 @@ MATERIALS = {
 }
 
 
+DENSITY_ERROR, Z_ERROR = 0.06, 0.04  # relative; standard deviations of what is measured
+TOLD_FROM = 3.0  # of them together, from which two materials can be told from one another
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether a scan with those errors cannot tell two materials from one another."""
+    (_, d, z), (_, e, y) = MATERIALS[one], MATERIALS[other]
+    return float(np.hypot(np.log(d / e) / DENSITY_ERROR, np.log(z / y) / Z_ERROR)) < TOLD_FROM
+
+
 def _neighbour(kind: str, density: float, z_e: float, rng: np.random.Generator) -> str:
     """A kind that a scan confuses with it: one of the three nearest in density and Z_e."""
     far = {k: abs(np.log(d / density)) / 0.3 + abs(z - z_e) / 2 for k, d, z in MATERIALS.values() if k != kind}
@@ -52,8 +62,8 @@ def signature(object_id: int, volume_mm3: float, mass_g: float, material: str, r
     kind, density, z_e = MATERIALS.get(material, ("unknown", mass_g / max(volume_mm3 / 1000, 1e-3), 8.0))
     wrong = _neighbour(kind, density, z_e, rng)
     right = 0.1 if rng.random() < 0.4 else 0.8
-    rho = density * float(np.exp(rng.normal(0, 0.06)))
-    z = z_e * float(np.exp(rng.normal(0, 0.04)))
+    rho = density * float(np.exp(rng.normal(0, DENSITY_ERROR)))
+    z = z_e * float(np.exp(rng.normal(0, Z_ERROR)))
     mass = Measure(mass_g, 0.03 * mass_g, "g")
     return Signature(
         object_id=object_id,

@@ -30,6 +30,7 @@ LITTLE = 0.3  # a gain of less is not worth a column
 SMALL = 450  # columns; of a larger programme no rival is asked for, of one half as large one, and so on
 RIVAL = math.log(12)  # an explanation that is less likely than the best by more is none
 OTHER_MATERIAL = -math.log(0.03)  # cost of a line whose goods are of another material than it would have
+MISFIT, ODD_MAKE = 1.5, 2.0  # log ratio from which a material misfits, and the cost of it beside a make that fits
 UNLIKE, UNLIKE_SET = 3.2, 0.7  # cost of pieces of one line that are of different make, and of those of a set
 
 
@@ -253,21 +254,35 @@ def _one_line(
 
 
 def _one_make(p: _Programme, mine: dict[int, Choice], a: Asked, makes: list[list[int]]) -> None:
-    """Pieces of one line are of one make; each further make among them costs."""
+    """Pieces of one line are of one make; each further make among them costs.
+
+    A make that does not fit the line's material costs more beside one that does: a line may be made otherwise than
+    expected, but hardly in part.
+    """
     used: dict[int, float] = {}
+    fits: dict[int, bool] = {}
     for make in makes:
         held: dict[int, dict[int, float]] = {}
+        unlike = 0.0
         for v, c in mine.items():
             if c.thing in make and c.pieces > 0 and not c.shares:
                 held.setdefault(c.thing, {})[v] = 1.0
+                unlike = max(unlike, c.unlike)
         if held:
             some = p.column(0.0)
             used[some] = 1.0
+            fits[some] = unlike < MISFIT
             for ways in held.values():
                 p.row({**ways, some: -1.0}, high=0)
     if len(used) > 1:
         more = p.column(UNLIKE_SET if a.is_set else UNLIKE, len(used), whole=False)
         p.row({**used, more: -1.0}, high=1)
+    fitting = [some for some in used if fits[some]]
+    for some in used:
+        if not fits[some] and fitting and not a.is_set:
+            odd = p.column(ODD_MAKE, whole=False)
+            for other in fitting:
+                p.row({some: 1.0, other: 1.0, odd: -1.0}, high=1)
 
 
 def _one_material(p: _Programme, mine: dict[int, Choice]) -> None:

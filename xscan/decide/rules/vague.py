@@ -27,13 +27,29 @@ def _lists() -> tuple[frozenset[str], frozenset[str]]:
 def vague_word(description: str) -> str | None:
     """Return the stop word that a whole description amounts to, or `None`; a word beside it makes it fine."""
     stop, fillers = _lists()
-    words = [w for w in _WORD.findall(description.casefold()) if w not in fillers]
+    text = description.casefold().strip()
+    if text in stop:  # "n/a" is no word, and 鞋帽 none of two
+        return text
+    words = [w for w in (_bare(w, stop, fillers) for w in _WORD.findall(text)) if w and w not in fillers]
     if not words:
         return description.strip()[:40] or "empty"
     whole = " ".join(words)
     if whole in stop:
         return whole
     return words[0] if all(w in stop for w in words) else None
+
+
+def _bare(word: str, stop: frozenset[str], fillers: frozenset[str]) -> str:
+    """A word of a script without spaces, without the fillers that it begins or ends with."""
+    dense = sorted((f for f in fillers if not f.isascii() and (len(f) > 1 or f in "等的")), key=lambda f: (-len(f), f))
+    while not word.isascii() and word not in stop:
+        shorter = next(
+            (word.removesuffix(f).removeprefix(f) for f in dense if word.endswith(f) or word.startswith(f)), ""
+        )
+        if not shorter:
+            break
+        word = shorter
+    return word
 
 
 def vague_descriptions(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
