@@ -21,6 +21,7 @@ from xscan.template.partial import contained, seeds_of
 from xscan.template.prepared import mirrored, prepare
 from xscan.template.probes import probes
 from xscan.template.score import evidence_of, probability
+from xscan.template.seek import LOOKED_AT
 from xscan.template.surface import sample_triangles
 
 CONFIG = TemplateConfig()
@@ -135,7 +136,9 @@ def _part(library: TemplateLibrary, t: Template, i: int, k: int, seed: int) -> T
         ranked = index.could_hold(body.shape, seen, body.voxel_mm)
         out["place"] = ranked.index(t.id) if t.id in ranked else -1
         tree, seeds = cKDTree(seen), seeds_of(body)
-        ranked = [n for n in ranked[: 4 * CONFIG.partial_candidates] if contained(index.probes_of(n), tree, body)]
+        ranked = [
+            n for n in ranked[: LOOKED_AT * CONFIG.partial_candidates] if contained(index.probes_of(n), tree, body)
+        ]
         out["place_checked"] = ranked.index(t.id) if t.id in ranked else -1
         for name in ranked[: CONFIG.partial_candidates]:
             p = index.prepared(name)

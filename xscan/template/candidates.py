@@ -113,7 +113,10 @@ class Index:
     def could_hold(
         self, body: Shape, probes: NDArray[np.float64], voxel_mm: float, seen_share: float = 1.0
     ) -> list[str]:
-        """Ids of the templates that fit into the body and whose kinds of places are all found on it, likeliest first.
+        """Ids of the templates that fit into the body: the likeliest and the largest in turn.
+
+        Likely are those whose kinds of places are all found on it. Of a plain shape no place is peculiar, but a large
+        one seldom fits in.
 
         Parameters
         ----------
@@ -126,8 +129,10 @@ class Index:
         apart, _ = cKDTree(probes).query(self.anchors)
         unlike = self.words @ np.minimum(apart, _FAR)
         # places of plain shapes are found on everything: what counts is how much likelier than on others they are here
-        order = np.argsort((unlike - self.usual) / self.unusual, kind="stable")
-        return [self.ids[k] for k in order if fits[k]]
+        likely = np.argsort((unlike - self.usual) / self.unusual, kind="stable")
+        large = np.argsort(-self.volumes, kind="stable")
+        ranked = zip(likely[fits[likely]], large[fits[large]], strict=True)
+        return [self.ids[k] for k in dict.fromkeys(k for pair in ranked for k in pair)]
 
 
 def index_of(library: TemplateLibrary, config: TemplateConfig, progress: Progress = silent) -> Index:

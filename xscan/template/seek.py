@@ -16,10 +16,10 @@ from xscan.template.prepared import Prepared, mirrored
 from xscan.template.probes import probes
 from xscan.template.score import Evidence, blur_mm, evidence_of, probability
 
-__all__ = ["Found", "covered", "seek_part", "seek_torn", "seek_whole"]
+__all__ = ["LOOKED_AT", "Found", "covered", "seek_part", "seek_torn", "seek_whole"]
 
 _CONVEX = 0.92  # solidity beyond which a body is one thing
-_LOOKED_AT = 3  # templates whose probes are compared one by one, for each whose pose is sought
+LOOKED_AT = 3  # templates whose probes are compared one by one, for each whose pose is sought
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +72,8 @@ def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
     seen = probes(body.distance, body.points, body.normals)
     tree = cKDTree(seen)
     share = SEEN_SHARE if body.clipped else 1.0
-    ranked = _in_turn(index.could_hold(body.shape, seen, body.voxel_mm, share), index)
-    looked_at = ranked[: _LOOKED_AT * config.partial_candidates]
-    likely = [i for i in looked_at if contained(index.probes_of(i), tree, body)][: config.partial_candidates]
+    ranked = index.could_hold(body.shape, seen, body.voxel_mm, share)[: LOOKED_AT * config.partial_candidates]
+    likely = [i for i in ranked if contained(index.probes_of(i), tree, body)][: config.partial_candidates]
     if not likely:
         return None
     seeds = seeds_of(body)
@@ -86,12 +85,6 @@ def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
         if best := _best(found, config):
             return best
     return None
-
-
-def _in_turn(ranked: list[str], index: Index) -> list[str]:
-    """The likeliest and the largest in turn: of a plain shape nothing is peculiar, but a large one seldom fits in."""
-    large = sorted(ranked, key=lambda i: (-index.volumes[index.ids.index(i)], i))
-    return list(dict.fromkeys(i for pair in zip(ranked, large, strict=True) for i in pair))
 
 
 def _hands(config: TemplateConfig) -> tuple[bool, ...]:
