@@ -260,4 +260,5 @@ def _measured(
     array[1, 1, 1 : n + 1] = np.arange(1, n + 1)
     grid = Grid(array.shape, (1.5, 1.5, 1.5))
     segmentation = Segmentation(Labels(grid, array), tuple(regions), tuple(objects))
+    found += [o.id for o in objects if o.parent in found and o.id not in found]  # and what planted bodies hold
     return Case(declaration, segmentation, signatures, planted, line, tuple(found))

@@ -80,10 +80,7 @@ def siblings(host: Thing, things: Iterable[Thing]) -> list[Thing]:
         and t.inside == host.inside
         and (
             (host.group is not None and t.group == host.group)
-            or (
-                t.kind == host.kind != "unknown"
-                and abs(t.outer_mm3 - host.outer_mm3) <= SIZE * max(t.outer_mm3, host.outer_mm3)
-            )
+            or (alike(t, host) and abs(t.outer_mm3 - host.outer_mm3) <= SIZE * max(t.outer_mm3, host.outer_mm3))
         )
     ]
 

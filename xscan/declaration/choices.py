@@ -29,6 +29,8 @@ ABSORBED = {
     "odd": math.log(0.05),
     "container": math.log(0.08),
 }
+EMPTIED = math.log(0.05)  # log probability that what fills a bottle is not what the line says is in it
+FILLED = 0.9  # weight of a kind of contents from which an article is known by them
 POWERED = 0.5  # of a unit's mass in parts inside, from which on they are what makes the article
 LISTED = 0.3  # fit from which a part is of a material that the article is known to have
 FOREIGN = 2.0  # cost of a part that is most of its unit's mass and of a material that the article rarely has
@@ -87,18 +89,25 @@ def choices_of(
             fits, unlike = material + shape_log_ratio(t, a.item.hs_code), max(0.0, -material)
             outer = by_id.get(t.inside) if t.inside is not None else None
             nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
+            natural = _natural(t, e, by_id, kinds)
             for parts in (frozenset[int](), *_part_sets(t, e, by_id, kinds)):
+                without = EMPTIED if natural and not natural <= parts else 0.0
                 full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
                 for pieces, gain, free in _as_pieces(full, a, twin, config):
                     if pieces > 0 or not (parts or nested):
                         more = max(0.0, free - gain)
-                        out.append(Choice(i, j, pieces, fits + gain + nested, parts, free=more, unlike=unlike))
+                        out.append(
+                            Choice(i, j, pieces, fits + gain + nested + without, parts, free=more, unlike=unlike)
+                        )
                 if a.countable and not nested:  # a surplus piece inside other goods is hidden there, not miscounted
                     more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
-                    out.append(Choice(i, j, 1, fits + more + nested, parts, surplus=True, unlike=unlike))
+                    out.append(Choice(i, j, 1, fits + more + nested + without, parts, surplus=True, unlike=unlike))
             if outer is not None and (role := _role(t, e, kinds)):
-                part, once = _as_part(t, outer, role, e, like, things, kinds)
-                part = max(fits + part, LEAST_GAIN + 1e-3)
+                of_part = replace(e, bulk=None)  # how heavy an article is for its size says nothing of its parts
+                seems = likeness(t, of_part, kinds)
+                part, once = _as_part(t, outer, role, of_part, seems, things, kinds)
+                part += material_log_ratio(seems, e.sure) + shape_log_ratio(t, a.item.hs_code)
+                part = max(part, LEAST_GAIN + 1e-3)
                 out.append(Choice(i, j, -1, part, parts=frozenset(t.foreign), once=min(once, max(0.0, -part))))
         out += [Choice(i, shares[0][0], 0, gain, shares=shares) for shares, gain in lumps_of(t, lines, kinds, config)]
     return [c for c in out if c.gain > _least(c, things, config)]
@@ -154,10 +163,16 @@ def _role(t: Thing, e: Expectation, kinds: Mapping[str, Kind]) -> str:
 
 def _part_sets(t: Thing, e: Expectation, by_id: Mapping[int, Thing], kinds: Mapping[str, Kind]) -> list[frozenset[int]]:
     """Sets of things inside that may be its parts: its natural contents, and everything."""
-    able = [f for f in t.foreign if f in by_id and _role(by_id[f], e, kinds)]
-    natural = frozenset(f for f in able if _role(by_id[f], e, kinds) == "contents")
-    every = frozenset(able)
-    return [s for s in dict.fromkeys((natural, every)) if s]
+    every = frozenset(f for f in t.foreign if f in by_id and _role(by_id[f], e, kinds))
+    contents = frozenset(f for f in every if _role(by_id[f], e, kinds) == "contents")
+    return [s for s in dict.fromkeys((contents, every)) if s]
+
+
+def _natural(t: Thing, e: Expectation, by_id: Mapping[int, Thing], kinds: Mapping[str, Kind]) -> frozenset[int]:
+    """What fills a container of a line that is mostly contents: a bottle of wine holds wine."""
+    if not (e.container and any(e.kinds.get(k, 0.0) >= FILLED for k in CONTENTS)):
+        return frozenset()
+    return frozenset(f for f in t.foreign if f in by_id and _role(by_id[f], e, kinds) == "contents")
 
 
 def _mass_inside(t: Thing, by_id: Mapping[int, Thing]) -> float:

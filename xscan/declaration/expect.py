@@ -14,6 +14,7 @@ from xscan.model.checks import frozen_mapping
 __all__ = ["Expectation", "expect"]
 
 USUAL, FEW, FINER = 0.9, 2, 0.5  # weight of a usual kind; so many make a description fine; what it alone names keeps
+NAMED = 0.95  # how far a sender who names the material is bound to it
 OVERLAP = 0.25  # least common weight at which code and description speak of one material
 
 
@@ -80,7 +81,7 @@ def expect(item: DeclaredItem, extra: str | None = None) -> Expectation:
         pieces=article.pieces,
         composite=article.composite,
         container=article.container,
-        sure=article.sure,
+        sure=max(article.sure, NAMED) if said.kinds else article.sure,
         articles=names or tuple(n for n in (_article_of(item.hs_code, lexicon),) if n),
         agrees=agrees,
         bulk=article.bulk,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from xscan.declaration.alike import alike
@@ -24,6 +24,7 @@ __all__ = ["ALARM", "Judged", "judge", "line_check", "telling"]
 
 SIMILAR = 1.6  # factor of mass within which a body of the same kind may be one more piece
 LOSSY = 0.15  # probability that the walls of a thin-walled body of light matter were seen in part only
+DOUBTFUL = 0.15  # probability from which the reasons tell what material was expected
 NET = 0.3  # share of senders of filled containers who declare the contents alone, as CN23's "net weight" may be read
 ALARM = 0.5  # probability from which a status is held
 # The reasons of a line, by key, that tell of a status.
@@ -188,7 +189,7 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
     e, code = j.asked.expectation, j.asked.item.hs_code
     inside = {t.id: [p for p in j.absorbed if p.inside == t.id] for t, _ in j.things}
     fits = [(t, material_fit(t, e, kinds, inside[t.id])) for t, _ in j.things]
-    fits += [(t, material_fit(t, e, kinds)) for t in j.absorbed]
+    fits += [(t, material_fit(t, replace(e, bulk=None), kinds)) for t in j.absorbed]
     told = [(t.weight, fit) for t, fit in fits if fit is not None]
     found = _found([*(t for t, _ in j.things), *j.absorbed]) or say("material-unknown")
     if not e.kinds:
@@ -201,7 +202,7 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
         if sum(w for w, _ in told) < config.min_mass_g:
             j.p_material *= 0.5  # too little matter to tell what it is made of
         j.known = True
-        if j.p_material >= ALARM:
+        if j.p_material >= DOUBTFUL:
             j.reasons.append(say("material", expected=expected_words(e), found=found))
         else:
             j.reasons.append(say("material-agrees", found=found))
