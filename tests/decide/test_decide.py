@@ -269,7 +269,7 @@ def test_a_value_is_held_against_the_mass(value: float, currency: str, article: 
 
 
 MESH = Mesh(
-    np.array([[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9]], float),
+    np.array([[0, 0, 0], [60, 0, 0], [0, 40, 0], [0, 0, 30]], float),
     np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from xscan.model import Finding, Template, TemplateMatch
 
 __all__ = ["template_matches"]
 
+ALONE = 1.25  # longest edge over the template's diagonal above which a body is more than the article
 UNITS = {"mass_g": " g", "density_g_cm3": " g/cm³", "z_e": "", "wall_mm": " mm"}
 
 
@@ -27,7 +29,14 @@ def template_matches(evidence: Evidence, config: DecideConfig) -> Iterable[Findi
         template = evidence.library.template(template_id)
         yield from _of_purpose(template, max(group, key=lambda m: m.score), _ids(group))
         for m in group:
-            yield from _deviation(template, m, config)
+            if not _holds_more(evidence, template, m):
+                yield from _deviation(template, m, config)
+
+
+def _holds_more(evidence: Evidence, template: Template, m: TemplateMatch) -> bool:
+    """Whether the article is only a part of the body that it was found in: what is weighed is not it alone."""
+    diagonal = math.hypot(*template.mesh.size_mm)
+    return any(evidence.size_mm(i)[0] > ALONE * diagonal for i in m.object_ids if i in evidence.goods)
 
 
 def _ids(group: list[TemplateMatch]) -> tuple[int, ...]:
