@@ -24,3 +24,30 @@ def test_reach_follows_the_metal_and_the_depth_below_air():
 def test_clean_air_has_the_reach_of_its_noise():
     values = np.random.default_rng(1).normal(0, 10, (5, 40, 40)).astype(np.float32)
     assert 30 < np.median(streak_reach(values, V)) < 50
+
+
+def scan_with_metal(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Metal in every slice; streaks in the first half alone. And how far every voxel is from it."""
+    values = rng.normal(0, 5, (20, 90, 120)).astype(np.float32)
+    _z, y, x = np.indices(values.shape)
+    away = np.hypot(y - 45, x - 40)
+    streaks = rng.normal(0, 1, values.shape) * 8000 / (away + 3) ** 1.5
+    values[:10] += streaks[:10].astype(np.float32)
+    values[away < 4] = 9000
+    return values, away
+
+
+def test_metal_that_throws_no_streaks_has_little_reach():
+    values, away = scan_with_metal(np.random.default_rng(2))
+    reach = streak_reach(values, V)
+    near = (away > 6) & (away < 15)
+    assert np.median(reach[15][near[15]]) < 0.3 * np.median(reach[5][near[5]])
+
+
+def test_streaks_are_no_stronger_than_wide_matter_varies():
+    values, _away = scan_with_metal(np.random.default_rng(3))
+    values[:, 30:60, 60:90] = 250
+    values[:, 30:60, 60:90] += np.random.default_rng(4).normal(0, 5, (20, 30, 30)).astype(np.float32)
+    reach = streak_reach(values, V)
+    assert reach[5, 45, 62] < 100  # even where it begins
+    assert reach[5, 45, 50] > 3 * reach[5, 45, 62]

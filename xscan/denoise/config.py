@@ -19,6 +19,9 @@ class DenoiseConfig(BaseModel):
         description="limited-median moves no voxel by more than `limit_sigma` times the noise, so that walls "
         "thinner than the window keep their height; median has no such limit; none leaves the volume as it is",
     )
+    metal: bool = Field(
+        default=True, description="take away the streaks that metal throws over its slices, where values have a scale"
+    )
     limit_sigma: float = Field(
         default=3.0, gt=0, le=100, description="largest change, in standard deviations of the noise"
     )

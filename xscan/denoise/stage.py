@@ -1,4 +1,4 @@
-"""The stage: the volume that objects are found on, with less noise."""
+"""The stage: the volume that objects are found on, with less noise and fewer streaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.denoise.config import DenoiseConfig
-from xscan.model import Progress, Quantities, Volume, silent
+from xscan.denoise.metal import without_streaks
+from xscan.model import Grid, Progress, Quantities, Volume, silent
 
 __all__ = ["FILTERS", "denoise"]
 
@@ -39,8 +40,16 @@ def _limited_median(volume: Array, limit: float) -> Array:
 FILTERS: dict[str, Callable[[Array, float], Array]] = {"median": _median, "limited-median": _limited_median}
 
 
+def _square(grid: Grid) -> bool:
+    """Whether pixels are square, as projection needs them."""
+    _, y, x = grid.voxel_size_mm
+    return abs(y / x - 1) < 0.01 and min(grid.shape[1:]) > 8
+
+
 def denoise(quantities: Quantities, *, config: DenoiseConfig | None = None, progress: Progress = silent) -> Quantities:
-    """Clean `attenuation`; every other volume stays as it is, since sums over a region need no cleaning.
+    """Clean `attenuation` of noise, and of the streaks of metal where it has a scale.
+
+    Every other volume stays as it is, since sums over a region need no cleaning.
 
     Parameters
     ----------
@@ -51,15 +60,22 @@ def denoise(quantities: Quantities, *, config: DenoiseConfig | None = None, prog
     Returns
     -------
     Quantities
-        With `attenuation` cleaned; the same value where the filter is "none" or the noise is unknown (0) and
-        the filter is limited by it.
+        With `attenuation` cleaned; the same value where there is nothing to do, as where the filter is "none" or
+        is limited by a noise that is unknown (0), and there is no metal.
     """
     config = config or DenoiseConfig()
-    if config.method == "none" or (config.method == "limited-median" and quantities.noise_mhu <= 0):
-        return quantities
-    progress(0.0, "cleaning")
     old = quantities.attenuation
-    cleaned = FILTERS[config.method](old.array(), config.limit_sigma * quantities.noise_mhu)
+    values = old.array()
+    cleaned = values
+    if config.metal and quantities.has_scale and _square(quantities.grid):
+        progress(0.0, "streaks of metal")
+        cleaned = without_streaks(values, lambda share: progress(0.9 * share, "streaks of metal"))
+    limit = config.limit_sigma * quantities.noise_mhu
+    if config.method != "none" and (config.method != "limited-median" or limit > 0):
+        progress(0.9, "cleaning")
+        cleaned = FILTERS[config.method](cleaned, limit)
+    if cleaned is values:
+        return quantities
     cleaned.setflags(write=False)
     progress(1.0, "cleaned")
     return replace(quantities, attenuation=Volume(old.grid, cleaned, old.unit))

@@ -17,6 +17,9 @@ GLOW = 500.0  # MHU; brighter than any glow that is not part of the metal's own 
 FALL = 1.5  # power of distance by which streaks thin out: one alone by 1, many that cross by 2
 COARSE = 128  # cells across in which that is reckoned
 DEEPEST = 0.95
+SIGMAS = 3.0
+BESIDE = 5  # slices that are looked at together: metal runs on through them, and little of one may lie below air
+EVEN_MM = 20.0  # width of a window, from which streaks cannot fill it
 EDGE_WIDTH = 5  # voxels; an edge blurred over three is crossed by it
 
 
@@ -54,7 +57,9 @@ def streak_reach(values: F32, voxel_mm: Sequence[float]) -> F32:
 
     Streaks fan out in the slice of the metal that throws them and thin out with distance. Their strength is read from
     the scan itself: nothing real is lighter than air, so that what is lighter is artefact and noise alone, and what
-    they take on one side they add on the other. Of what is below air the twentieth part that goes deepest counts.
+    they take on one side they add on the other. It is no more than holds for all but a twentieth of what is below air
+    in the scan, and no more than three standard deviations of what is in the slice. Where values hardly vary over a
+    wide window, streaks are no stronger than they vary.
 
     Parameters
     ----------
@@ -63,15 +68,35 @@ def streak_reach(values: F32, voxel_mm: Sequence[float]) -> F32:
     """
     spread = _spread(values, voxel_mm)
     below = values < 0
+    shown, fanned = np.zeros(len(values)), np.zeros(len(values))
+    for z, plane in enumerate(values):
+        if spread[z].any():
+            shown[z] = np.sum(plane[below[z]].astype(np.float64) ** 2)
+            fanned[z] = np.sum(spread[z][below[z]].astype(np.float64) ** 2)
+    shown, fanned = (np.convolve(np.pad(s, BESIDE // 2), np.ones(BESIDE), mode="valid") for s in (shown, fanned))
     near = below & (spread > 0)
-    strength = float(np.quantile(-values[near] / spread[near], DEEPEST)) if near.any() else 0.0
-    spread *= np.float32(strength)
+    usual = float(np.quantile(-values[near] / spread[near], DEEPEST)) if near.any() else 0.0
+    strength = np.minimum(SIGMAS * np.sqrt(shown / np.maximum(fanned, 1e-12)), usual)
+    spread *= np.where(fanned > 0, strength, 0).astype(np.float32)[:, None, None]
+    width = 2 * round(EVEN_MM / 2 / max(voxel_mm[1:])) + 1
+    for k in np.flatnonzero(fanned > 0):
+        np.minimum(spread[k], SIGMAS * _unrest(values[k], width), out=spread[k])
     # what metal does not explain: hardening behind dense goods, scatter, noise
     for z, plane in enumerate(values):
         rest = plane[below[z]] + spread[z][below[z]]
         if rest.size:
             spread[z] += np.float32(max(0.0, -2.0 * float(np.quantile(rest, 1 - DEEPEST))))
     return spread
+
+
+def _unrest(plane: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Standard deviation of a slice (y, x) in the quietest window that a voxel lies in."""
+    from scipy import ndimage as ndi
+
+    mean = ndi.uniform_filter(plane, width, mode="nearest")
+    square = ndi.uniform_filter(plane * plane, width, mode="nearest")
+    unrest: NDArray[np.float32] = np.sqrt(ndi.minimum_filter(np.maximum(square - mean * mean, 0), width))
+    return unrest
 
 
 def _spread(values: F32, voxel_mm: Sequence[float]) -> F32:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
 from xscan.segment.geometry import F32, Bool
 
 __all__ = ["floor_of", "foreground"]
+
+# lines along the axes and the diagonals between two of them
+ACROSS = ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, -1, 0), (1, 0, 1), (1, 0, -1), (0, 1, 1), (0, 1, -1))
+NOT_SKIRT = 0.4  # of the highest voxel beside it, that the ridge of thin metal reaches; a blurred cube keeps its volume
 
 
 def floor_of(has_scale: bool, noise: float, config: SegmentConfig) -> float:
@@ -21,6 +26,8 @@ def foreground(values: F32, floor: float, config: SegmentConfig) -> Bool:
 
     The edge of a body blurred by any symmetric point spread lies at half of its height, for a thin wall at
     half of the height that is left of it; so the threshold follows the local maximum instead of being one number.
+    Metal that is thinner than blur is wide falls below half of what is near by wherever it becomes thinner still: there
+    it goes on along its ridge.
     """
     from scipy import ndimage as ndi
 
@@ -29,4 +36,29 @@ def foreground(values: F32, floor: float, config: SegmentConfig) -> Bool:
     # sheet metal is thinner than blur is wide: at half of its height it would look twice as thick as it is
     level += np.float32(config.metal_edge_fraction) * np.maximum(highest - np.float32(METAL), 0)
     np.maximum(level, np.float32(floor), out=level)
-    return np.asarray(values > level)
+    found: Bool = values > level
+    at = np.nonzero((values > np.maximum(METAL / 2, config.edge_fraction**2 * highest)) & ~found)
+    ridge = _on_ridge(values, at, config)
+    found[tuple(a[ridge] for a in at)] = True
+    return found
+
+
+def _on_ridge(values: F32, at: tuple[NDArray[np.intp], ...], config: SegmentConfig) -> NDArray[np.bool_]:
+    """Whether a voxel is the highest on a line across it that falls to an edge's height on both sides within blur.
+
+    In the blurred skirt of something thicker values fall on one side alone; around its edges and corners they do on
+    both, but there a voxel is right beside what is much higher.
+    """
+    from scipy import ndimage as ndi
+
+    reach = config.blur_voxels
+    room = np.pad(values, reach, mode="edge")
+    own = values[at]
+    found = np.zeros(len(own), bool)
+    for line in ACROSS:
+        beside, ends = (
+            np.maximum(*(room[tuple(a + reach + way * k for a, k in zip(at, line, strict=True))] for way in (-by, by)))
+            for by in (1, reach)
+        )
+        found |= (beside <= own) & (ends <= np.float32(config.edge_fraction) * own)
+    return found & (own >= np.float32(NOT_SKIRT) * ndi.maximum_filter(values, size=3)[at])

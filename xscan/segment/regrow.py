@@ -1,7 +1,7 @@
 """Matter beside denser matter is given back to the body that it belongs to.
 
 The half-height rule takes the blurred skirt of a dense body away, and with it the rim of anything lighter that
-touches it. What continues a body at its own value is that rim.
+touches it. What continues a body at its own value, where the body has that value itself, is that rim.
 """
 
 from __future__ import annotations
@@ -43,10 +43,13 @@ def regrow(labels: Labels32, count: int, values: F32, faint: Bool, config: Segme
     from scipy import ndimage as ndi
 
     middle = medians(labels, count, values).astype(np.float32)
+    own_value = np.abs(values - middle[labels]) <= config.alike * middle[labels]
     for _ in range(config.blur_voxels + 1):
-        near = ndi.maximum_filter(labels, size=3)
+        near = ndi.maximum_filter(np.where(own_value, labels, np.uint32(0)), size=3)
         take = faint & (labels == 0) & (near > 0)
         at = np.nonzero(take)
         own, v = near[at], values[at]
         fits = np.abs(v - middle[own]) <= config.alike * middle[own]
-        labels[tuple(a[fits] for a in at)] = own[fits]
+        grown = tuple(a[fits] for a in at)
+        labels[grown] = own[fits]
+        own_value[grown] = True
