@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,16 +26,8 @@ from xscan.model import (
 )
 
 MATERIALS = {
-    "steel": ("metal", 7.8, 26.0),
-    "pvc": ("plastic", 1.35, 14.0),
-    "abs": ("plastic", 1.05, 5.8),
-    "ceramic": ("ceramic", 2.4, 11.6),
-    "glass": ("glass", 2.5, 11.5),
-    "water": ("liquid", 1.0, 7.4),
-    "textile": ("textile", 0.25, 6.9),
-    "paper": ("paper", 0.8, 7.0),
-    "liion": ("battery", 2.7, 22.0),
-    "cream": ("cream", 1.0, 7.3),
+    name: (row["kind"], row["density"], row["z_e"])
+    for name, row in tomllib.loads(Path(__file__).with_name("materials.toml").read_text("utf-8")).items()
 }
 Body = tuple[str, float] | tuple[str, float, int]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -28,30 +29,8 @@ from xscan.model import (
 
 # kind, density g/cm³, Z_e
 MATERIALS = {
-    "textile": ("textile", 0.25, 7.0),
-    "leather": ("leather", 0.85, 7.0),
-    "rubber": ("rubber", 1.1, 6.5),
-    "foam": ("foam", 0.06, 6.3),
-    "plastic": ("plastic", 1.05, 5.9),
-    "pvc": ("plastic", 1.35, 14.0),
-    "paper": ("paper", 0.8, 7.0),
-    "wood": ("wood", 0.65, 6.9),
-    "ceramic": ("ceramic", 2.4, 11.6),
-    "glass": ("glass", 2.5, 11.6),
-    "stone": ("stone", 2.65, 11.8),
-    "steel": ("metal", 7.8, 26.0),
-    "brass": ("metal", 8.4, 29.3),
-    "zinc": ("metal", 6.7, 29.0),
-    "silver": ("metal", 10.3, 46.0),
-    "aluminium": ("light-metal", 2.7, 13.0),
-    "electronics": ("electronics", 1.9, 15.0),
-    "liion": ("battery", 2.6, 22.0),
-    "copper_pvc": ("metal", 3.2, 25.0),
-    "liquid": ("liquid", 0.98, 7.3),
-    "glass_liquid": ("glass", 1.35, 10.0),
-    "cream": ("cream", 1.05, 7.4),
-    "powder": ("powder", 0.75, 7.6),
-    "food": ("food", 0.6, 7.0),
+    name: (row["kind"], row["density"], row["z_e"])
+    for name, row in tomllib.loads(Path(__file__).with_name("materials.toml").read_text("utf-8")).items()
 }
 
 
