@@ -20,6 +20,7 @@ from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
 from xscan.segment.geometry import F32, Bool, Labels32, closed, components, depth, outside
 from xscan.segment.regrow import medians
+from xscan.segment.seam import part_seams
 
 __all__ = ["Cut", "split"]
 
@@ -33,12 +34,12 @@ Edges = dict[tuple[int, int], tuple[float, tuple[int, int, int]]]
 
 @dataclass(frozen=True)
 class Cut:
-    """A neck where a body was parted.
+    """A neck or a seam where a body was parted.
 
     Parameters
     ----------
     a, b : the parts on either side
-    ratio : inscribed radius of the neck over that of what lies beside it
+    ratio : inscribed radius of the neck over that of what lies beside it; of a seam the share that is no valley
     """
 
     a: int
@@ -49,7 +50,7 @@ class Cut:
 def split(
     body: Bool, values: F32, reach: F32, noise: float, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> tuple[Labels32, tuple[Cut, ...]]:
-    """Part one connected body at its pinches.
+    """Part one connected body along its seams, and each part at its pinches.
 
     Parameters
     ----------
@@ -65,6 +66,31 @@ def split(
     parts : uint32 (z, y, x), from 1 where `body`
     cuts : where it was parted
     """
+    from scipy import ndimage as ndi
+
+    flat, seams = part_seams(body, values, reach, noise, voxel_mm, config)
+    if not seams:
+        return _pinches(body, values, reach, noise, voxel_mm, config)
+    parts = np.zeros(body.shape, np.uint32)
+    cuts: list[Cut] = []
+    names: dict[int, list[int]] = {}
+    done = 0
+    for k, window in enumerate(ndi.find_objects(flat.astype(np.int32)), 1):
+        part = np.ascontiguousarray(flat[window] == k)
+        own = np.where(part, values[window], np.float32(0))
+        within, pinched = _pinches(part, own, np.ascontiguousarray(reach[window]), noise, voxel_mm, config)
+        parts[window][part] = within[part] + np.uint32(done)
+        cuts += [Cut(c.a + done, c.b + done, c.ratio) for c in pinched]
+        names[k] = list(range(done + 1, done + int(within.max()) + 1))
+        done += len(names[k])
+    cuts += [Cut(p, q, 1 - share) for (a, b), share in sorted(seams.items()) for p in names[a] for q in names[b]]
+    return parts, tuple(cuts)
+
+
+def _pinches(
+    body: Bool, values: F32, reach: F32, noise: float, voxel_mm: Sequence[float], config: SegmentConfig
+) -> tuple[Labels32, tuple[Cut, ...]]:
+    """Part one connected body at its pinches; arguments and results as of `split`."""
     from xscan_kernels import h_maxima, watershed
 
     step = float(max(voxel_mm))
