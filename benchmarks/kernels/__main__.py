@@ -51,6 +51,19 @@ def write(found: list[Row], about: dict[str, object]) -> None:
         os.replace(aside, path)
 
 
+def measured(about: dict[str, object]) -> list[Row]:
+    """The rows of a run that was cut off, if it was like this one."""
+    try:
+        held = json.loads((FOLDER / "results.json").read_text())
+        if any(held[name] != about[name] for name in ("machine", "vectors", "threads")):
+            return []
+        return [
+            Row(**{**row, **{n: row[n] and tuple(row[n]) for n in ("spread", "peer_spread")}}) for row in held["rows"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kernels", description=__doc__)
@@ -59,6 +72,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.5, help="for the turns of one case (2.5)")
     parser.add_argument("--vectors", choices=list(VECTORS), default="native", help="longest vectors to use")
     parser.add_argument("--once", action="store_true", help="only the first size")
+    parser.add_argument("--resume", action="store_true", help="go on where a run was cut off")
     given = parser.parse_args()
     use_vectors(given.vectors)
     about: dict[str, object] = {
@@ -67,13 +81,14 @@ def main() -> None:
         "copy GB/s": " and ".join(f"{bandwidth(t) / 1e9:.1f}" for t in given.threads),
         "threads": " and ".join(map(str, given.threads)),
     }
-    found: list[Row] = []
+    found: list[Row] = measured(about) if given.resume else []
     start = time.perf_counter()
     for shape, kernels in plan(given.size)[: 1 if given.once else None]:
         subject = parcel(shape)
         for row in rows(
             subject,
             kernels=kernels,
+            known={(row.kernel, row.case) for row in found if row.subject == subject.name},
             threads=tuple(given.threads),
             limit_s=given.seconds,
             missing=lambda name: print(f"{name}: not installed, left out"),

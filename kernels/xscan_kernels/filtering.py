@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _filters, _median
+from . import _bilateral, _filters, _median
 from ._check import REAL, Array, as_volume, positive, same_shape
 from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["bilateral", "gaussian", "guided", "median3"]
+
+BAND_BYTES = 3 << 17  # of the rows a Gaussian keeps: most of a usual second cache
 
 
 def median3(volume: ArrayLike, *, threads: int | None = None) -> Array:
@@ -66,11 +68,15 @@ def gaussian(
     for sigma in sigmas:
         radius = int(truncate * float(sigma) + 0.5)
         half = np.exp(-0.5 * (np.arange(radius + 1) / max(float(sigma), 1e-9)) ** 2)
-        halves.append((half / (2 * half.sum() - half[0])).astype(np.float32))
+        half /= 2 * half.sum() - half[0]
+        halves.append(np.pad(half, (0, -radius % 3 if radius else 3)).astype(np.float32))  # taken by threes
     out = np.empty_like(source)
     if source.size:
-        calls = [(source, *halves, out, a, b) for a, b in slabs(len(source), workers * 4)]
-        run(_filters.gaussian_planes, calls, workers)
+        ring = 4 * (2 * halves[0].size - 1) * source.shape[2]
+        bands = max(1, min(BAND_BYTES // ring, source.shape[1] // workers))
+        flat = (source.shape, source.reshape(-1), *halves, out.reshape(-1))
+        calls = [(*flat, a, b) for a, b in slabs(source.shape[1], -(-source.shape[1] // bands))]
+        run(_filters.gaussian_rows, calls, workers)
     return out
 
 
@@ -176,9 +182,18 @@ def bilateral(
     axis = np.arange(-reach, reach + 1)
     z, y, x = np.meshgrid(axis, axis, axis, indexing="ij")
     spatial = np.exp(-(z * z + y * y + x * x) / (2 * sigma_voxels**2)).astype(np.float32)
-    scales = (1 / (2 * widths**2)).astype(np.float32)
+    scales = np.sqrt(1 / (2 * _bilateral.SHARPNESS * widths**2)).astype(np.float32)
     out = np.empty_like(source)
-    stack = np.stack(leads)
-    calls = [(source, stack, spatial, scales, reach, out, a, b) for a, b in slabs(len(source), workers * 4)]
-    run(_filters.bilateral_planes, calls, workers)
+    if source.size == 0:
+        return out
+    # Rows are made longer, so that every tap goes over the same number of voxels, all in whole vectors; in the
+    # guides what stands there is too far from every value to weigh anything.
+    columns = (reach, -source.shape[2] % _bilateral.VECTOR + reach + 1)
+    sides = ((0, 0), (0, 0), columns)
+    far = [
+        float(lead.max()) + 16 * _bilateral.SHARPNESS * float(width) for lead, width in zip(leads, widths, strict=True)
+    ]
+    stack = np.stack([np.pad(lead, sides, constant_values=f).reshape(-1) for lead, f in zip(leads, far, strict=True)])
+    flat = (np.pad(source, sides).reshape(-1), stack, spatial, scales, reach, out.reshape(-1))
+    run(_bilateral.bilateral_planes, [(source.shape, *flat, a, b) for a, b in slabs(len(source), workers * 4)], workers)
     return out

@@ -5,33 +5,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _flood
+from . import _geodesic, _watershed
 from ._check import INTEGER, REAL, Array, as_mask, as_volume, one_of, positive, same_shape
-from ._pool import thread_count
+from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["h_maxima", "reconstruct", "watershed"]
 
 REACH = {6: 1, 18: 2, 26: 3}
 
 
-def _steps(shape: tuple[int, ...], connectivity: int) -> NDArray[np.int64]:
-    """Flat offsets of all neighbours in a volume of ``shape``, nearest first, then in raster order."""
+def _moves(connectivity: int) -> NDArray[np.int64]:
+    """All neighbours as (z, y, x), nearest first, then in raster order."""
     near = np.stack(np.meshgrid(*[[-1, 0, 1]] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     squares = (near**2).sum(axis=1)
     keep = (squares > 0) & (np.abs(near).sum(axis=1) <= REACH[connectivity])
-    near, squares = near[keep], squares[keep]
-    flat = near @ np.array([shape[1] * shape[2], shape[2], 1])
-    return np.asarray(flat[np.argsort(squares, kind="stable")], np.int64)
+    order = np.argsort(squares[keep], kind="stable")
+    return np.ascontiguousarray(near[keep][order], np.int64)
 
 
-def _ranks(relief: Array) -> NDArray[np.uint32]:
-    """Numbers that are ordered (and equal) as the values are."""
+def _steps(shape: tuple[int, ...], moves: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Flat offsets of neighbours in a volume of ``shape``."""
+    return np.asarray(moves @ np.array([shape[1] * shape[2], shape[2], 1]), np.int64)
+
+
+def _sortable(relief: Array) -> NDArray[np.uint32]:
+    """Numbers that are ordered (and equal) as the values are; of float32 the bits, which the kernel sorts out."""
     kind = relief.dtype
     if kind == np.float32:
-        bits = (relief + np.float32(0)).view(np.uint32)  # adding zero makes -0 equal to 0
-        return np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+        return relief.view(np.uint32)
     if kind.itemsize == 8:
         return np.unique(relief, return_inverse=True)[1].reshape(relief.shape).astype(np.uint32)
+    if kind.kind == "u":
+        return relief.astype(np.uint32, copy=False)
     return (relief.astype(np.int64) - np.iinfo(kind).min).astype(np.uint32)
 
 
@@ -55,28 +60,37 @@ def watershed(
         Where to flood; everywhere if None.
     connectivity : {6, 18, 26}
     threads : int, optional
-        Flooding is sequential; taken so that all functions look alike.
+        For what goes before; flooding is sequential.
 
     Returns
     -------
     array uint32 (z, y, x), 0 where no flood came; equal to scikit-image's to the voxel.
     """
-    thread_count(threads)
+    workers = thread_count(threads)
     one_of("connectivity", connectivity, tuple(REACH))
     relief = as_volume("image", image, REAL)
     seeds = as_volume("markers", markers, ("bool", *INTEGER))
     same_shape("markers", seeds, relief.shape)
-    if seeds.size and (int(seeds.min()) < 0 or int(seeds.max()) >= 2**32):
+    if seeds.size and seeds.dtype != np.uint32 and (int(seeds.min()) < 0 or int(seeds.max()) >= 2**32):
         raise ValueError("markers: expected values from 0 to 2**32 - 1")
     inside = np.ones(relief.shape, np.uint8) if mask is None else (as_mask("mask", mask) != 0).view(np.uint8)
     same_shape("mask", inside, relief.shape)
     if relief.size >= 2**32 - 1:
         raise OverflowError(f"image: got {relief.size} voxels, expected fewer than 2**32 - 1")
-    output = np.pad(seeds.astype(np.uint32) * inside, 1)
-    todo = np.pad(inside, 1) & (output == 0)
-    steps = _steps(output.shape, connectivity)
-    _flood.flood(np.pad(_ranks(relief), 1).reshape(-1), todo.reshape(-1), output.reshape(-1), steps)
-    return np.ascontiguousarray(output[1:-1, 1:-1, 1:-1])
+    seeds = seeds.view(np.uint32) if seeds.dtype == np.int32 else seeds.astype(np.uint32, copy=False)
+    out = np.empty(relief.shape, np.uint32)
+    if out.size == 0:
+        return out
+    depth, rows, width = relief.shape
+    free = np.zeros((depth + 2, rows + 2, (width + 2 + 63) // 64), np.uint64)
+    workers = enough(workers, out.size)
+    flat = (seeds.reshape(-1), inside.reshape(-1), out.reshape(-1))
+    run(_watershed.prepare, [(*flat, free, a, b) for a, b in slabs(depth, workers * 4)], workers)
+    moves = _moves(connectivity)
+    bits = (*free.shape[:2], 64 * free.shape[2])
+    ready = (_sortable(relief).reshape(-1), relief.dtype == np.float32, free.reshape(-1), free.shape)
+    _watershed.flood(*ready, flat[-1], out.shape, _steps(out.shape, moves), _steps(bits, moves))
+    return out
 
 
 def reconstruct(seed: ArrayLike, mask: ArrayLike, connectivity: int = 6, *, threads: int | None = None) -> Array:
@@ -112,9 +126,9 @@ def reconstruct(seed: ArrayLike, mask: ArrayLike, connectivity: int = 6, *, thre
     bottom: Any = -np.inf if start.dtype.kind == "f" else np.iinfo(start.dtype).min
     marker = np.pad(start, 1, constant_values=bottom)
     limit = np.pad(roof, 1, constant_values=bottom)
-    steps = _steps(marker.shape, connectivity)
+    steps = _steps(marker.shape, _moves(connectivity))
     first = (marker.shape[1] + 1) * marker.shape[2] + 1  # the first voxel that is not padding
-    _flood.reconstruct_grey(marker.reshape(-1), limit.reshape(-1), steps[steps > 0], first, marker.size - first)
+    _geodesic.reconstruct_grey(marker.reshape(-1), limit.reshape(-1), steps[steps > 0], first, marker.size - first)
     return np.ascontiguousarray(marker[1:-1, 1:-1, 1:-1]).view(kind)
 
 

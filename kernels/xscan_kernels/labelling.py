@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _runs
+from . import _runs, _writing
 from ._check import INTEGER, REAL, Array, as_mask, as_output, as_volume, one_of, positive
 from ._pool import enough, run, slabs, thread_count
 
@@ -100,7 +100,7 @@ class Components:
         given = (self.inside[skip:], self.starts[skip:], self.derive, self.offsets[skip:], self.labels)
         parts = slabs(len(out), workers * 4) if out.size else []
         calls = [(*given, out.reshape(-1), width, clean, a * rows, b * rows) for a, b in parts]
-        run(_runs.write_labels, calls, workers)
+        run(_writing.write_labels, calls, workers)
 
 
 def components(

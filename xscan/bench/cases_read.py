@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +55,13 @@ def read_cases(subject: Subject) -> Iterator[Case]:
         files = sorted(folder.iterdir())
         plane = volume[0].nbytes
 
-        def ours(threads: int) -> Any:
+        def read(threads: int, sha256: bool = False) -> Any:
             from xscan.io import load
+            from xscan.io.config import IoConfig
 
-            return np.asarray(next(iter(load(folder).volumes.values())).stored[:])
+            with _threads(threads):
+                scan = load(folder, config=IoConfig(sha256=sha256))
+                return np.asarray(next(iter(scan.volumes.values())).stored[:])
 
         def by_pydicom() -> Any:
             return np.stack([pydicom.dcmread(file).pixel_array for file in files])
@@ -69,5 +74,40 @@ def read_cases(subject: Subject) -> Iterator[Case]:
                     opened.readinto(out[z].data.cast("B"))
             return out
 
-        peers = {"pydicom": pydicom and Peer(by_pydicom, same), "plain file read": Peer(plain, same)}
-        yield Case("io.load", f"DICOM series of {len(files)} files", ours, peers, 2 * volume.nbytes)
+        peers: dict[str, Peer | None] = {
+            "pydicom": pydicom and Peer(by_pydicom, same),
+            "plain file read": Peer(plain, same),
+        }
+        name, moved = f"DICOM series of {len(files)} files", 2 * volume.nbytes
+        yield Case("io.load", name, read, peers, moved)
+        yield Case("io.load", f"{name}, and its fingerprint", lambda t: read(t, True), _hashed(peers, files), moved)
+
+
+@contextmanager
+def _threads(most: int) -> Iterator[None]:
+    """Readers take as many threads as the process may, which the environment tells."""
+    before = os.environ.get("XSCAN_THREADS")
+    os.environ["XSCAN_THREADS"] = str(most)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["XSCAN_THREADS"]
+        else:
+            os.environ["XSCAN_THREADS"] = before
+
+
+def _hashed(peers: dict[str, Peer | None], files: Sequence[Path]) -> dict[str, Peer | None]:
+    """The peers with SHA-256 of all files besides, as a report names its input by."""
+    from hashlib import sha256
+
+    def after(peer: Peer) -> Peer:
+        def call() -> Any:
+            total = sha256()
+            for file in files:
+                total.update(file.read_bytes())
+            return peer.call()
+
+        return Peer(call, peer.equal)
+
+    return {f"{name} and hashlib": peer and after(peer) for name, peer in peers.items()}

@@ -52,6 +52,7 @@ def rows(
     *,
     kernels: Collection[str] = (),
     case: str = "",
+    known: Collection[tuple[str, str]] = (),
     threads: tuple[int, ...] = (1, 2),
     limit_s: float = 6.0,
     missing: Callable[[str], object] = lambda name: None,
@@ -66,6 +67,8 @@ def rows(
         All if none is given.
     case : str
         Only cases whose name holds this.
+    known : pairs of kernel and case
+        Measured already, and left out.
     threads : tuple of int
     limit_s : float
         Time for the turns of one case, s.
@@ -79,7 +82,7 @@ def rows(
     for index, name in enumerate(chosen):
         progress(index / len(chosen), name)
         for made in KERNELS[name](subject):
-            if case not in made.name:
+            if case not in made.name or (made.kernel, made.name) in known:
                 continue
             progress(index / len(chosen), f"{made.kernel}: {made.name}")
             for peer, call in made.peers.items():
