@@ -98,7 +98,7 @@ def _alike(things: Sequence[tuple[Thing, int]], config: DeclarationConfig) -> bo
 def _count(j: Judged, config: DeclarationConfig) -> None:
     a = j.asked
     quantity = f"{a.item.quantity:g}"
-    kind = _found([*(t for t, _ in j.things), *j.absorbed])
+    kind = _found(_seen(j))
     what = say_bodies(j.counted, kind)
     if not a.countable:
         j.reasons.append(say("not-countable", declared=quantity, unit=grams(a.unit_g or 0.0)))
@@ -178,6 +178,12 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
             j.reasons.append(say("mass-unit"))
 
 
+def _seen(j: Judged) -> list[Thing]:
+    """Bodies that show what the goods are made of: beside a share of a lump, a splinter of it does not."""
+    lump = any(t.shared for t, _ in j.things)
+    return [*(t for t, pieces in j.things if pieces > 0 or not lump), *j.absorbed]
+
+
 def _faint(j: Judged) -> float:
     """Share (0..1) of the mass that lies in thin walls of light matter."""
     parts = [(t.weight * p.share, p) for t in (*(t for t, _ in j.things), *j.absorbed) for p in t.parts]
@@ -188,10 +194,10 @@ def _faint(j: Judged) -> float:
 def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) -> None:
     e, code = j.asked.expectation, j.asked.item.hs_code
     inside = {t.id: [p for p in j.absorbed if p.inside == t.id] for t, _ in j.things}
-    fits = [(t, material_fit(t, e, kinds, inside[t.id])) for t, _ in j.things]
+    fits = [(t, material_fit(t, e, kinds, inside[t.id])) for t in _seen(j) if t not in j.absorbed]
     fits += [(t, material_fit(t, replace(e, bulk=None), kinds)) for t in j.absorbed]
     told = [(t.weight, fit) for t, fit in fits if fit is not None]
-    found = _found([*(t for t, _ in j.things), *j.absorbed]) or say("material-unknown")
+    found = _found(_seen(j)) or say("material-unknown")
     if not e.kinds:
         j.reasons.append(say("material-open"))
     elif not told:
