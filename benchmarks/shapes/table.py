@@ -33,6 +33,20 @@ def spread(values: list[float]) -> str:
     return f"{np.median(values):.2f}, {np.percentile(values, 95):.2f}" if values else "none"
 
 
+def named(line: dict) -> tuple[str, ...]:
+    """What the stage would name a body: the template that fits best of the likely ones, and those as near."""
+    for hand in (False, True):
+        likely = []
+        for f in line["fits"]:
+            e = Evidence(**{k: f[k] for k in Evidence.__dataclass_fields__})
+            if f["hand"] == hand and probability(e, whole=f["whole"], mirrored=hand) >= 0.5:
+                likely.append((f["rms_mm"], f["id"], f["blur_mm"]))
+        if likely:
+            most = 1.5 * min(likely)[0] + 0.3 * min(likely)[2]
+            return tuple(i for rms, i, _ in sorted(likely) if rms < most or rms == min(likely)[0])
+    return ()
+
+
 def pairs(lines: list[dict]) -> None:
     """Detection against false matches, pair by pair."""
     right, designs, wrong, apart, near, pose, turn = [], [], [], [], [], [], []
@@ -68,6 +82,12 @@ def pairs(lines: list[dict]) -> None:
     own = sum(s >= 0.5 and d >= _ONE for s, d in zip(wrong, apart, strict=True))
     print(f"| of them of shapes that differ by {_ONE:g} voxel rms or more | {interval(own, n_wrong)} |")
     print(f"| the ten highest scores of wrong pairs | {', '.join(f'{s:.2f}' for s in ordered[:10])} |")
+    for bent, what in ((False, "planted"), (True, "bent")):
+        bodies = [line for line in lines if line["bent"] == bent]
+        first = sum(named(line)[:1] not in ((), (line["template"],)) for line in bodies)
+        alone = sum(bool(named(line)) and line["template"] not in named(line) for line in bodies)
+        print(f"| {what} bodies for which another template comes first | {interval(first, len(bodies))} |")
+        print(f"| the same, its own not even beside it | {interval(alone, len(bodies))} |")
     strict = sum(s > level for s in right)
     print(f"| detected where {allowed} wrong pairs pass (1e-4; score {level:.3f}) | {interval(strict, len(right))} |")
     print(f"| distance of the posed mesh from the true one, mm: median, p95 | {spread(pose)} |")
