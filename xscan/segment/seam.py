@@ -154,15 +154,20 @@ def _cluster(cells: Labels32, valley: Bool, thick: NDArray[np.bool_], least: flo
             break
         if beside[a].get(b, (0.0, 0.0))[0] == -n:
             join(a, b)
-    while True:
-        small = [
-            k for k in range(1, count + 1) if root[k] == k and size[k] < (least if thick[k] else shell) and beside[k]
-        ]
-        if not small:
-            break
-        k = min(small, key=lambda k: (size[k], k))
+
+    def small(k: int) -> bool:
+        return bool(root[k] == k and size[k] < (least if thick[k] else shell) and beside[k])
+
+    crumbs = [(int(size[k]), k) for k in range(1, count + 1) if small(k)]
+    heapq.heapify(crumbs)
+    while crumbs:
+        was, k = heapq.heappop(crumbs)
+        if size[k] != was or not small(k):
+            continue
         most = max(beside[k], key=lambda c: (beside[k][c][0], -c))
         join(most, k)
+        if small(most):
+            heapq.heappush(crumbs, (int(size[most]), most))
     for k in range(1, count + 1):
         while root[k] != root[root[k]]:
             root[k] = root[root[k]]
