@@ -110,7 +110,7 @@ def _faces(cells: Labels32, valley: Bool) -> tuple[NDArray[np.int64], NDArray[np
         keys.append(np.minimum(p, q) * top + np.maximum(p, q))
         wet.append((valley[low][at] | valley[high][at]).astype(np.float64))
     pair, place = np.unique(np.concatenate(keys), return_inverse=True)
-    dark = np.bincount(place, weights=np.concatenate(wet), minlength=len(pair))
+    dark = np.bincount(place, weights=np.concatenate(wet), minlength=len(pair)).astype(np.float64)
     return pair, np.bincount(place, minlength=len(pair)).astype(np.float64), dark
 
 
