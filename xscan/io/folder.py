@@ -9,11 +9,22 @@ from pathlib import Path
 from xscan.errors import InputError
 from xscan.io.config import IoConfig
 
-__all__ = ["files_of", "natural", "sibling"]
+__all__ = ["files_of", "names_of", "natural", "sibling"]
 
 
 def files_of(folder: Path, config: IoConfig, *, deep: bool = True) -> list[Path]:
     """Regular files of `folder`, hidden ones and links to folders left out, sorted by relative name.
+
+    Raises
+    ------
+    InputError
+        where there are more than `config.max_files`
+    """
+    return [folder / name for name in names_of(folder, config, deep=deep)]
+
+
+def names_of(folder: Path, config: IoConfig, *, deep: bool = True) -> list[str]:
+    """As :func:`files_of`, their names under `folder`.
 
     Raises
     ------
@@ -33,7 +44,7 @@ def files_of(folder: Path, config: IoConfig, *, deep: bool = True) -> list[Path]
                 found.append(under + entry.name)
         if len(found) > config.max_files:
             raise InputError(folder, f"more than {config.max_files} files", "give the folder of one scan")
-    return [folder / name for name in sorted(found)]
+    return sorted(found)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

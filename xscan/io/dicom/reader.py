@@ -18,7 +18,7 @@ from xscan.io.dicom.heading import UNKNOWN_TIME
 from xscan.io.dicom.image import Image, read_image
 from xscan.io.dicom.layout import Layouts
 from xscan.io.dicom.series import Group, groups_of, make
-from xscan.io.folder import files_of, natural
+from xscan.io.folder import files_of, names_of, natural
 from xscan.io.hashing import sha256_of_files
 from xscan.io.lazy import FileArray
 from xscan.io.messages import say
@@ -59,7 +59,7 @@ def _looks_like_dicom(path: Path) -> bool:
 
 def _sniff(path: Path) -> bool:
     if path.is_dir():
-        return any(_looks_like_dicom(p) for p in files_of(path, IoConfig()))
+        return any(_looks_like_dicom(path / name) for name in names_of(path, IoConfig()))
     return _looks_like_dicom(path)
 
 

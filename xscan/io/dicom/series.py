@@ -64,6 +64,7 @@ class Group:
 def groups_of(images: Sequence[Image]) -> list[Group]:
     """Sort frames into groups, the largest first."""
     found: dict[tuple[object, ...], list[Member]] = {}
+    rounded: dict[tuple[object, ...], tuple[object, ...]] = {}
     for image in images:
         last: Frame | None = None
         key: tuple[object, ...] = ()
@@ -72,8 +73,10 @@ def groups_of(images: Sequence[Image]) -> list[Group]:
                 found[key].append((image, frame))
                 continue
             last = frame
-            axes = tuple(round(v, 3) + 0.0 for v in (*(frame.row or ()), *(frame.column or ())))
-            spacing = tuple(round(v, 4) for v in frame.spacing or ())
+            told = (frame.row, frame.column, frame.spacing)
+            if told not in rounded:
+                axes = tuple(round(v, 3) + 0.0 for v in (*(frame.row or ()), *(frame.column or ())))
+                rounded[told] = (axes, tuple(round(v, 4) for v in frame.spacing or ()))
             whole = image.series if len(image.frames) == 1 or image.dicos else (image.series, str(image.path))
             key = (
                 whole,
@@ -81,8 +84,7 @@ def groups_of(images: Sequence[Image]) -> list[Group]:
                 image.image_type[1:2] if image.dicos else (),
                 image.rows,
                 image.columns,
-                axes,
-                spacing,
+                *rounded[told],
             )
             found.setdefault(key, []).append((image, frame))
     groups = [Group(members[0][0].channel, tuple(members)) for members in found.values()]
