@@ -68,23 +68,34 @@ def split(
     """
     from scipy import ndimage as ndi
 
+    parts = np.zeros(body.shape, np.uint32)
+    box = ndi.find_objects(body.astype(np.int8))
+    if not box:
+        return parts, ()
+    # a body is often one of many in its lump; blur is looked at past its rim
+    margin = config.blur_voxels + 1
+    near = tuple(slice(max(0, s.start - margin), s.stop + margin) for s in box[0])
+    if parts[near].size < parts.size:
+        own, low = np.ascontiguousarray(values[near]), np.ascontiguousarray(reach[near])
+        within, cuts = split(np.ascontiguousarray(body[near]), own, low, noise, voxel_mm, config)
+        parts[near] = within
+        return parts, cuts
     flat, seams = part_seams(body, values, reach, noise, voxel_mm, config)
     if not seams:
         return _pinches(body, values, reach, noise, voxel_mm, config)
-    parts = np.zeros(body.shape, np.uint32)
-    cuts: list[Cut] = []
+    found: list[Cut] = []
     names: dict[int, list[int]] = {}
     done = 0
     for k, window in enumerate(ndi.find_objects(flat.astype(np.int32)), 1):
         part = np.ascontiguousarray(flat[window] == k)
-        own = np.where(part, values[window], np.float32(0))
-        within, pinched = _pinches(part, own, np.ascontiguousarray(reach[window]), noise, voxel_mm, config)
-        parts[window][part] = within[part] + np.uint32(done)
-        cuts += [Cut(c.a + done, c.b + done, c.ratio) for c in pinched]
-        names[k] = list(range(done + 1, done + int(within.max()) + 1))
+        alone = np.where(part, values[window], np.float32(0))
+        inner, pinched = _pinches(part, alone, np.ascontiguousarray(reach[window]), noise, voxel_mm, config)
+        parts[window][part] = inner[part] + np.uint32(done)
+        found += [Cut(c.a + done, c.b + done, c.ratio) for c in pinched]
+        names[k] = list(range(done + 1, done + int(inner.max()) + 1))
         done += len(names[k])
-    cuts += [Cut(p, q, 1 - share) for (a, b), share in sorted(seams.items()) for p in names[a] for q in names[b]]
-    return parts, tuple(cuts)
+    found += [Cut(p, q, 1 - share) for (a, b), share in sorted(seams.items()) for p in names[a] for q in names[b]]
+    return parts, tuple(found)
 
 
 def _pinches(
