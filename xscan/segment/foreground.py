@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
 from xscan.segment.geometry import F32, Bool
 
-__all__ = ["floor_of", "foreground"]
+__all__ = ["floor_of", "foreground", "thin_metal"]
 
 # lines along the axes and the diagonals between two of them
 ACROSS = ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, -1, 0), (1, 0, 1), (1, 0, -1), (0, 1, 1), (0, 1, -1))
@@ -36,29 +35,39 @@ def foreground(values: F32, floor: float, config: SegmentConfig) -> Bool:
     # sheet metal is thinner than blur is wide: at half of its height it would look twice as thick as it is
     level += np.float32(config.metal_edge_fraction) * np.maximum(highest - np.float32(METAL), 0)
     np.maximum(level, np.float32(floor), out=level)
-    found: Bool = values > level
-    at = np.nonzero((values > np.maximum(METAL / 2, config.edge_fraction**2 * highest)) & ~found)
-    ridge = _on_ridge(values, at, config)
-    found[tuple(a[ridge] for a in at)] = True
-    return found
+    found = values > level
+    return found | thin_metal(values, ~found & (values > config.edge_fraction**2 * highest), config)
 
 
-def _on_ridge(values: F32, at: tuple[NDArray[np.intp], ...], config: SegmentConfig) -> NDArray[np.bool_]:
-    """Whether a voxel is the highest on a line across it that falls to an edge's height on both sides within blur.
+def thin_metal(values: F32, among: Bool, config: SegmentConfig) -> Bool:
+    """Which voxels are on the ridge of metal that is thinner than blur is wide.
 
-    In the blurred skirt of something thicker values fall on one side alone; around its edges and corners they do on
-    both, but there a voxel is right beside what is much higher.
+    Such a voxel is the highest on some line across it, and values fall to an edge's height on both sides of it within
+    the reach of blur. In the blurred skirt of something thicker they fall on one side alone; around its edges and
+    corners they do on both, but there a voxel is right beside what is much higher.
+
+    Parameters
+    ----------
+    values : attenuation (z, y, x)
+    among : voxels that are asked about
+    config : settings
     """
     from scipy import ndimage as ndi
 
+    found = np.zeros(values.shape, bool)
+    at = np.nonzero(among & (values > METAL / 2))
+    if not at[0].size:
+        return found
     reach = config.blur_voxels
     room = np.pad(values, reach, mode="edge")
     own = values[at]
-    found = np.zeros(len(own), bool)
+    ridge = np.zeros(len(own), bool)
     for line in ACROSS:
         beside, ends = (
             np.maximum(*(room[tuple(a + reach + way * k for a, k in zip(at, line, strict=True))] for way in (-by, by)))
             for by in (1, reach)
         )
-        found |= (beside <= own) & (ends <= np.float32(config.edge_fraction) * own)
-    return found & (own >= np.float32(NOT_SKIRT) * ndi.maximum_filter(values, size=3)[at])
+        ridge |= (beside <= own) & (ends <= np.float32(config.edge_fraction) * own)
+    ridge &= own >= np.float32(NOT_SKIRT) * ndi.maximum_filter(values, size=3)[at]
+    found[tuple(a[ridge] for a in at)] = True
+    return found
