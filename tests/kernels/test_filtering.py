@@ -109,3 +109,13 @@ def test_wrong_input_is_named(call, words):
 def test_complex_is_refused():
     with pytest.raises(TypeError, match="volume: got dtype complex128"):
         median3(np.zeros((1, 1, 1), complex))
+
+
+@pytest.mark.parametrize("width", [1, 15, 16, 17, 33])
+def test_rows_of_any_width_weigh_no_more_than_there_is(width):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    volume = np.random.default_rng(width).normal(100, 20, (3, 4, width)).astype(np.float32)
+    got = bilateral(volume, 1.0, 15.0, radius=3)
+    np.testing.assert_allclose(got, oracle.bilateral(volume, 1.0, (15.0,), (volume,), 3), rtol=1e-4)
+    blurred = gaussian(volume, (1.5, 0, 0.7), threads=2)
+    np.testing.assert_allclose(blurred, ndimage.gaussian_filter(volume, (1.5, 0, 0.7), mode="nearest"), rtol=1e-5)

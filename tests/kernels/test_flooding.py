@@ -41,6 +41,19 @@ def test_equal_to_skimage_with_competing_markers(connectivity, order, dtype, lev
     np.testing.assert_array_equal(watershed(image, markers, connectivity=connectivity), whole)
 
 
+@pytest.mark.parametrize("width", [1, 61, 62, 63, 64, 65, 126, 127, 190])
+@pytest.mark.parametrize(("connectivity", "order"), [(6, 1), (26, 3)])
+def test_rows_of_any_width_end_where_they_end(width, connectivity, order):
+    segmentation = pytest.importorskip("skimage.segmentation")
+    rng = np.random.default_rng(width)
+    image = -rng.integers(0, 30, (4, 5, width)).astype(np.int16)
+    markers = (rng.random(image.shape) < 0.02) * rng.integers(1, 2**31 - 1, image.shape)
+    markers[0, 0, 0] = markers[-1, -1, -1] = 7
+    expected = segmentation.watershed(image, markers, connectivity=order)
+    np.testing.assert_array_equal(watershed(image, markers, connectivity=connectivity), expected)
+    np.testing.assert_array_equal(watershed(image, markers, connectivity=connectivity, threads=2), expected)
+
+
 @PROFILE
 @given(shape=SHAPES, seed=st.integers(0, 2**31), connectivity=CONNECTIVITY, kind=st.sampled_from(["u1", "f4", "?"]))
 def test_reconstruction_is_dilation_until_nothing_changes(shape, seed, connectivity, kind):
