@@ -144,8 +144,9 @@ def _visible(
     """Whether the truth of what was planted differs from an honest parcel's by more than a scan errs.
 
     Not where goods are swapped for a material that such goods are also made of, or that looks like it; where the
-    declared weight is that of the contents alone; and where one more article is of a material like that of a line's
-    goods and lighter than that line's weight is known to (or the line declares none).
+    declared weight is that of the contents alone; where one more article is of a material like that of a line's goods
+    and lighter than that line's weight is known to (or the line declares none); and where a hidden one is of a
+    material like that around it and lighter than that is known to.
     """
     good, _, mass = rows[target]
     if planted == "material":
@@ -154,13 +155,18 @@ def _visible(
         inside = sum(share for _, share, where in good.parts if where == "inside") * mass
         said = items[target].mass_g
         return not (said and inside and abs(np.log(said / inside)) < UNKNOWN)
-    if planted in ("undeclared", "hidden"):
-        for b in bodies:
-            grams = sum(m for _, m, _ in b.parts)
+    for b in bodies:
+        grams = sum(m for _, m, _ in b.parts)
+        if b.planted and planted == "undeclared":
             for (g, _, _), item in zip(rows, items, strict=True):
                 like = all(any(alike(m, own) for own in _materials(g)) for m, _, _ in b.parts)
-                if b.planted and like and (item.mass_g is None or grams < UNKNOWN * item.mass_g):
+                if like and (item.mass_g is None or grams < UNKNOWN * item.mass_g):
                     return False
+        elif b.planted and b.inside is not None:
+            around = b.inside.parts
+            like = all(any(alike(m, own) for own, _, _ in around) for m, _, _ in b.parts)
+            if like and grams < UNKNOWN * sum(m for _, m, _ in around):
+                return False
     return True
 
 

@@ -1,7 +1,7 @@
 """How many planted disagreements are found, and how many honest parcels are stopped.
 
 usage: python benchmarks/declarations/study.py run ROWS.json [--parcels N] [--seed S] [--without SOURCE]
-           [--kinds honest,weight,…] [--seconds T]
+           [--kinds honest,weight,…] [--explanations N] [--seconds T]
        python benchmarks/declarations/study.py table ROWS.json [ROWS-WITHOUT.json ...]
        python benchmarks/declarations/study.py plot ROWS.json OUT.png
 Synthetic parcels at the level of objects (`parcels.py`). Priors and rules were changed while looking at seeds 11, 12,
@@ -27,9 +27,10 @@ from tables import plot, table
 
 from xscan.decide import decide
 from xscan.decide.risk import features_of
-from xscan.declaration import check
+from xscan.declaration import DeclarationConfig, check
 from xscan.model import Decision, Provenance, Quantities, Scan, Unit, Volume
 
+DEFAULT = DeclarationConfig()
 SOURCES = ("", "mass", "material", "description", "code", "equality")
 KIND = {
     "quantity": {"quantity-mismatch"},
@@ -42,8 +43,9 @@ KIND = {
 }
 
 
-def run(case: Case, without: str = "") -> Decision:
+def run(case: Case, without: str = "", explanations: int = DEFAULT.explanations) -> Decision:
     """Check and decide one parcel, with one source of evidence left out."""
+    config = DeclarationConfig(explanations=explanations)
     signatures, declaration, segmentation = dict(case.signatures), case.declaration, case.segmentation
     if without == "mass":
         items = tuple(replace(i, net_weight_kg=None) for i in declaration.items)
@@ -59,7 +61,7 @@ def run(case: Case, without: str = "") -> Decision:
         declaration = replace(declaration, items=tuple(replace(i, hs_code="") for i in declaration.items))
     if without == "equality":
         segmentation = replace(segmentation, objects=tuple(replace(o, group=None) for o in segmentation.objects))
-    result = check(declaration, segmentation, signatures, (), None, ())
+    result = check(declaration, segmentation, signatures, (), None, (), config=config)
     volume = Volume(segmentation.grid, segmentation.labels.array, Unit.MHU)
     scan = Scan({"low": volume}, Provenance("synthetic"))
     quantities = Quantities(volume, "calibrated")
@@ -85,7 +87,9 @@ def row(case: Case, decision: Decision) -> dict[str, Any]:
     }
 
 
-def study(parcels: int, seed: int, without: str, rows: dict[str, Any], kinds: Sequence[str], seconds: float) -> bool:
+def study(
+    parcels: int, seed: int, without: str, rows: dict[str, Any], kinds: Sequence[str], seconds: float, explanations: int
+) -> bool:
     """Add rows: `parcels` of each planted kind, and four times as many honest ones; tell whether all are done."""
     start = perf_counter()
     for kind, planted in enumerate(("", *PLANTED)):
@@ -98,7 +102,7 @@ def study(parcels: int, seed: int, without: str, rows: dict[str, Any], kinds: Se
             if perf_counter() - start > seconds:
                 return False
             case = make(planted, np.random.default_rng((seed, kind, number)))
-            rows[name] = row(case, run(case, without))
+            rows[name] = row(case, run(case, without, explanations))
     return True
 
 
@@ -121,6 +125,7 @@ def main() -> None:
     runs.add_argument("--seed", type=int, default=1)
     runs.add_argument("--without", default="", choices=SOURCES)
     runs.add_argument("--kinds", default=",".join(("honest", *PLANTED)), help="only these, with commas between them")
+    runs.add_argument("--explanations", type=int, default=DEFAULT.explanations, help="1 is several times as fast")
     runs.add_argument("--seconds", type=float, default=math.inf, help="stop then; the same command goes on")
     shows = verbs.add_parser("table")
     shows.add_argument("rows", type=Path, nargs="+")
@@ -129,13 +134,13 @@ def main() -> None:
     plots.add_argument("out", type=Path)
     options = parser.parse_args()
     if options.verb == "run":
-        head = {"seed": options.seed, "without": options.without}
+        head = {"seed": options.seed, "without": options.without, "explanations": options.explanations}
         kept = _kept(options.rows, head)
         if {k: kept[k] for k in head} != head:
             parser.error(f"{options.rows} holds rows of another seed or of other evidence")
         made = dict(kept["rows"])
         kinds = options.kinds.split(",")
-        done = study(options.parcels, options.seed, options.without, made, kinds, options.seconds)
+        done = study(options.parcels, options.seed, options.without, made, kinds, options.seconds, options.explanations)
         kept = _kept(options.rows, head)  # another piece may have written meanwhile
         kept["rows"] |= made
         options.rows.write_text(json.dumps(kept))
