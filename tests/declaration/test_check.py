@@ -229,3 +229,31 @@ def test_a_weight_that_a_touching_neighbour_makes_up_is_doubted_not_stopped() ->
     lines = check(said, segmentation, signatures, (), None, ()).lines
     assert lines[1].status == "confirmed"
     assert any("not told apart" in reason for reason in lines[1].reasons)
+
+
+def test_a_cell_is_no_second_cup_where_no_weight_is_declared() -> None:
+    cups = DeclaredItem(1, "porcelain cups", 2, hs_code="691110")
+    result = held([cups], [("ceramic", 250), ("liion", 46)])
+    assert result.lines[0].object_ids == (1,)
+    assert result.undeclared == (2,)
+
+
+def test_a_dense_part_belongs_in_a_light_toy() -> None:
+    """How heavy toys are for their size says nothing of the steel inside them."""
+    car = DeclaredItem(1, "玩具车", 1, hs_code="950300", net_weight_kg=0.165)
+    result = held([car], [("abs", 133), ("steel", 54, 1)])
+    assert result.undeclared == ()
+    assert result.lines[0].object_ids == (1, 2)
+
+
+def test_equal_parts_of_equal_toys_are_told_once() -> None:
+    cars = DeclaredItem(1, "toy cars", 3, hs_code="950300", net_weight_kg=0.42)
+    result = held([cars], [("abs", 98), ("abs", 99), ("abs", 97), ("steel", 42, 1), ("steel", 41, 2), ("steel", 42, 3)])
+    assert (result.lines[0].status, result.undeclared) == ("confirmed", ())
+
+
+def test_a_bottle_holds_what_it_is_declared_for() -> None:
+    """A weight that fits the empty bottle is a wrong weight, not a stranger in it."""
+    wine = DeclaredItem(1, "wine", 1, hs_code="220421", net_weight_kg=0.47)
+    result = held([wine], [("glass", 500), ("water", 750, 1)])
+    assert (result.lines[0].status, result.undeclared) == ("weight", ())
