@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from xscan.declaration.assign import assign
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.lexicon import load_lexicon
 from xscan.declaration.lines import asked_of
@@ -69,3 +70,11 @@ def test_an_honest_story_that_outweighs_the_others_is_shown() -> None:
     shown = together_of([Story([], (4,), 0.45), Story([], (), 0.55)])
     assert shown.undeclared == ()
     assert math.isclose(shown.doubted[4], 0.45)
+
+
+def test_a_solver_that_finds_nothing_leaves_everything_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xscan.declaration.assign.explanations_of", lambda *_: [])
+    lines = [asked_of(BOOKS, CONFIG)]
+    (only,) = assign([body(550, 0.8, 7.0)], lines, load_lexicon().kinds, CONFIG)
+    assert only.probability == 1.0
+    assert only.given[0].things == ()

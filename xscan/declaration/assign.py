@@ -40,9 +40,9 @@ def assign(
     explanations, the most probable first
     """
     choices = choices_of(things, lines, kinds, config)
-    if not choices:
+    answers = explanations_of(choices, things, lines, config) if choices else []
+    if not answers:  # nothing fits any line, or the solver ran out of nodes: everything is left over
         return (Explanation(tuple(Given((), ()) for _ in lines), 1.0),)
-    answers = explanations_of(choices, things, lines, config)
     total = sum(math.exp(-cost) for _, cost in answers)
     out = []
     for taken, cost in answers:

@@ -62,7 +62,7 @@ def explanations_of(
     most = min(config.explanations, 1 + SMALL // len(p.cost))
     while len(out) < most:
         answer = p.solve(config.nodes)
-        if answer is None:  # the first is never: leaving everything over is always allowed
+        if answer is None:
             break
         x, cost = answer
         least = cost if not out else least
