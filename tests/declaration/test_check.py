@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -257,3 +258,16 @@ def test_a_bottle_holds_what_it_is_declared_for() -> None:
     wine = DeclaredItem(1, "wine", 1, hs_code="220421", net_weight_kg=0.47)
     result = held([wine], [("glass", 500), ("water", 750, 1)])
     assert (result.lines[0].status, result.undeclared) == ("weight", ())
+
+
+@pytest.mark.parametrize(("mhu", "metal_near", "doubted"), [(900, 0.0, False), (150, 0.0, True), (900, 1.0, True)])
+def test_thin_walls_are_lighter_than_declared_only_where_they_may_have_faded(
+    mhu: float, metal_near: float, doubted: bool
+) -> None:
+    toy = DeclaredItem(1, "toy figures", 1, hs_code="950300", net_weight_kg=0.103)
+    segmentation, signatures = parcel([("plastic", 40)])
+    (shell,) = (replace(o, shape={"wall_mm": 1.5}) for o in segmentation.objects)
+    segmentation = Segmentation(segmentation.labels, segmentation.regions, (shell,))
+    seen = replace(signatures[1], attenuation=Measure(mhu, 10, "MHU"), metal_near=metal_near)
+    (line,) = check(Declaration((toy,)), segmentation, {1: seen}, (), None, (), config=DeclarationConfig()).lines
+    assert line.status == ("confirmed" if doubted else "weight")

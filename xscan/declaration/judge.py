@@ -23,7 +23,7 @@ from xscan.model import LineCheck, LineStatus
 __all__ = ["ALARM", "Judged", "judge", "line_check", "telling"]
 
 SIMILAR = 1.6  # factor of mass within which a body of the same kind may be one more piece
-LOSSY = 0.15  # probability that the walls of a thin-walled body of light matter were seen in part only
+LOSSY = 0.15  # probability that thin, dim walls of light matter were seen in part only
 DOUBTFUL = 0.15  # probability from which the reasons tell what material was expected
 NET = 0.3  # share of senders of filled containers who declare the contents alone, as CN23's "net weight" may be read
 ALARM = 0.5  # probability from which a status is held
@@ -185,10 +185,10 @@ def _seen(j: Judged) -> list[Thing]:
 
 
 def _faint(j: Judged) -> float:
-    """Share (0..1) of the mass that lies in thin walls of light matter."""
+    """Share (0..1) of the mass that lies in thin walls of light matter that may have faded in places."""
     parts = [(t.weight * p.share, p) for t in (*(t for t, _ in j.things), *j.absorbed) for p in t.parts]
     total = sum(w for w, _ in parts)
-    return sum(w * p.thin for w, p in parts if p.kind not in HOLDERS) / total if total > 0 else 0.0
+    return sum(w * p.faded for w, p in parts if p.kind not in HOLDERS) / total if total > 0 else 0.0
 
 
 def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xscan.declaration.config import DeclarationConfig
-from xscan.model import MaterialShare, Object, Segmentation, Signature, TemplateMatch
+from xscan.model import MaterialShare, Measure, Object, Segmentation, Signature, TemplateMatch, Unit
 
 __all__ = ["CONTENTS", "Part", "Thing", "share_of", "things_of"]
 
@@ -15,6 +15,7 @@ CONTENTS = frozenset({"liquid", "cream", "food", "powder"})
 # Kinds of the table of materials that a declaration does not tell apart from another.
 ALIKE = {"soap": "cream", "plant": "food", "mineral": "stone", "animal": "stone"}
 MIN_VOXELS = 8  # a body of fewer is noise at any voxel size
+DIM_MHU, PLAIN_MHU = 200.0, 400.0  # of a wall: so far above the floor of goods (100 MHU) it fades in places, or nowhere
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Part:
     density, z_e : (value, sigma) or `None`
     candidates : kinds of material and their belief, as the signature gives them
     thin : 0..1, how far its walls are below what the scan resolves
+    faded : 0..1, how likely more of such walls is there than was seen: they are dim, or metal's streaks cross them
     """
 
     object_id: int
@@ -37,6 +39,7 @@ class Part:
     candidates: Mapping[str, float]
     metal_near: float = 0.0
     thin: float = 0.0
+    faded: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -251,6 +254,7 @@ def _thing(
             candidates=_beliefs(s.materials, s.kind),
             metal_near=s.metal_near,
             thin=_thin(root.shape.get("wall_mm"), voxel_mm),
+            faded=_thin(root.shape.get("wall_mm"), voxel_mm) * max(s.metal_near, _dim(s.attenuation)),
         )
         for s, share in zip(sigs, shares, strict=True)
     )
@@ -295,3 +299,10 @@ def _thin(wall_mm: float | None, voxel_mm: tuple[float, float, float]) -> float:
     if wall_mm is None:
         return 0.0
     return min(1.0, max(0.0, (4 - wall_mm / max(voxel_mm)) / 3))
+
+
+def _dim(attenuation: Measure) -> float:
+    """1 for what lies near the least that is taken for goods, 0 for what stands out; unknown without a scale."""
+    if attenuation.unit != Unit.MHU.value:
+        return 1.0
+    return min(1.0, max(0.0, (PLAIN_MHU - attenuation.value) / (PLAIN_MHU - DIM_MHU)))
