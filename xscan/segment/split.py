@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
+from xscan.segment.foreground import thin_metal
 from xscan.segment.geometry import F32, Bool, Labels32, closed, components, depth, outside
 from xscan.segment.regrow import medians
 from xscan.segment.seam import part_seams
@@ -137,7 +138,9 @@ def _core(values: F32, reach: F32, noise: float, config: SegmentConfig) -> Bool:
     level = config.core_fraction * np.minimum(highest, np.float32(METAL))
     level += config.edge_fraction * np.maximum(highest - np.float32(METAL), 0)
     # half of the reach of artefacts: they part nothing by themselves
-    return np.asarray(values >= level - np.float32(3 * noise) - reach / 2)
+    core = values >= level - np.float32(3 * noise) - reach / 2
+    # along metal that is thinner than blur is wide values vary by more than that
+    return np.asarray(core | thin_metal(values, ~core, config))
 
 
 def _open_to(parts: Labels32, count: int, cavity: Bool) -> set[tuple[int, int]]:
