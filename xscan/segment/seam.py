@@ -43,7 +43,7 @@ def valleys(body: Bool, values: F32, reach: F32, noise: float, config: SegmentCo
     size = 2 * config.blur_voxels + 1
     high = ndi.minimum_filter(ndi.maximum_filter(values, size=size), size=size)
     least = np.maximum(np.float32(DIP) * high, np.float32(DIP_SIGMA * noise))
-    return np.asarray(body & (high - values > np.maximum(least, reach / 2)))
+    return np.asarray(body & (high - values > np.maximum(least, reach)))
 
 
 def part_seams(
