@@ -86,6 +86,7 @@ def test_thin_walls_weigh_what_they_weigh(wall, name):
     s = signed(q, found)[1]
     assert s.mass_g.value == pytest.approx(masses[1], rel=0.05)
     assert abs(s.mass_g.value - masses[1]) < 3 * s.mass_g.sigma
+    assert abs(s.density.value - density) < 2 * s.density.sigma  # which no voxel shows
     assert s.z_e.value == pytest.approx(ROWS[name].z_e, rel=0.03)
 
 
