@@ -31,10 +31,10 @@ T = TypeVar("T")
 STAGES = {
     "read": 0.05,
     "calibrate": 0.15,
-    "denoise": 0.05,
+    "denoise": 0.10,
     "segment": 0.30,
     "sign": 0.10,
-    "match templates": 0.30,
+    "match templates": 0.25,
     "check declaration": 0.04,
     "decide": 0.01,
 }
