@@ -28,6 +28,7 @@ LOOKS = 2  # at what is air: where streaks hid it before, it shows when they are
 LEAST_AIR = 64  # cells, below which a slice is left as it is
 STEADY = 1e-3  # of the mean square of a term, that keeps terms which look alike from growing against each other
 SLAB = 32  # slices at once
+NEAR = 15  # voxels across, within which streaks take about as much from one place as from another
 
 
 def without_streaks(values: Array, tell: Callable[[float], None] = lambda _: None) -> Array:
@@ -60,6 +61,7 @@ def without_streaks(values: Array, tell: Callable[[float], None] = lambda _: Non
         # a cell is wider than metal's edge is sharp: beside metal its glow is taken away and nothing is put there
         near = beside.repeat(step, 1).repeat(step, 2)[:, : seen.shape[1], : seen.shape[2]]
         np.minimum(change, 0, out=change, where=near)
+        np.minimum(change, _short(seen), out=change)
         change[metal] = 0
         out[some] += change
         tell(min(1.0, (start + SLAB) / found.size))
@@ -105,6 +107,17 @@ def _least(cells: Array, terms: list[Array], where: Bool) -> Array:
     shares = np.linalg.solve(normal, columns.T @ -cells[where].astype(np.float64) / len(columns)) / scale
     total: Array = np.tensordot(shares, np.stack(terms), axes=1).astype(np.float32)
     return total
+
+
+def _short(seen: Array) -> Array:
+    """The most that is given back to a voxel: what the darkest place near by is short of air.
+
+    What shows as air is brought up to air, no higher: whether goods are there the shadow does not tell.
+    """
+    from scipy import ndimage as ndi
+
+    short = np.maximum(-ndi.minimum_filter(seen, size=(1, NEAR, NEAR)), np.float32(0))
+    return np.where(seen < AIR, np.maximum(-seen, 0), short)
 
 
 def _in_view(shape: tuple[int, int]) -> Bool:

@@ -55,10 +55,15 @@ def thin_metal(values: F32, among: Bool, config: SegmentConfig) -> Bool:
     from scipy import ndimage as ndi
 
     found = np.zeros(values.shape, bool)
+    reach = config.blur_voxels
+    metal = values > METAL
+    # what is metal all around within the reach of blur is thick, and noise on its skirt is no ridge
+    thick = ndi.binary_erosion(metal, iterations=reach)
+    if thick.any():
+        among = among & ~ndi.maximum_filter(thick, size=4 * reach + 1)
     at = np.nonzero(among & (values > METAL / 2))
     if not at[0].size:
         return found
-    reach = config.blur_voxels
     room = np.pad(values, reach, mode="edge")
     own = values[at]
     ridge = np.zeros(len(own), bool)

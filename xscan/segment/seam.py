@@ -23,6 +23,7 @@ DIP_SIGMA = 4.0  # the same in standard deviations of the noise, of which closin
 SEAM = 0.75  # share of a border that must be valley
 DOUBT = 30.0  # faces that a border has beyond those seen, at the share of a seam: narrow borders are judged last
 LEAST = 27  # voxels of a seam in one piece
+SLIVER = 0.125  # of what it lies against, below which a part of one matter is a piece of it: a cap, a handle, a fold
 LEAST_MM3 = 1000.0  # of a part; what is smaller than a thimble and of one matter with its neighbour is a piece of it
 SHELL_MM3 = 1.5e4  # of a part whose walls are too thin to have a core: a cup has as much, a brick of a toy has not
 
@@ -156,7 +157,9 @@ def _cluster(cells: Labels32, valley: Bool, thick: NDArray[np.bool_], least: flo
             join(a, b)
 
     def small(k: int) -> bool:
-        return bool(root[k] == k and size[k] < (least if thick[k] else shell) and beside[k])
+        if root[k] != k or not beside[k]:
+            return False
+        return bool(size[k] < max(least if thick[k] else shell, SLIVER * max(size[c] for c in beside[k])))
 
     crumbs = [(int(size[k]), k) for k in range(1, count + 1) if small(k)]
     heapq.heapify(crumbs)
