@@ -61,7 +61,7 @@ def without_streaks(values: Array, tell: Callable[[float], None] = lambda _: Non
         # a cell is wider than metal's edge is sharp: beside metal its glow is taken away and nothing is put there
         near = beside.repeat(step, 1).repeat(step, 2)[:, : seen.shape[1], : seen.shape[2]]
         np.minimum(change, 0, out=change, where=near)
-        np.minimum(change, _short(seen), out=change)
+        np.minimum(change, _short(seen, metal), out=change)
         change[metal] = 0
         out[some] += change
         tell(min(1.0, (start + SLAB) / found.size))
@@ -109,15 +109,17 @@ def _least(cells: Array, terms: list[Array], where: Bool) -> Array:
     return total
 
 
-def _short(seen: Array) -> Array:
+def _short(seen: Array, metal: Bool) -> Array:
     """The most that is given back to a voxel: what the darkest place near by is short of air.
 
-    What shows as air is brought up to air, no higher: whether goods are there the shadow does not tell.
+    What shows as air near metal is brought up to air, no higher: there streaks are steeper than the terms, and whether
+    goods are in the shadow it does not tell.
     """
     from scipy import ndimage as ndi
 
     short = np.maximum(-ndi.minimum_filter(seen, size=(1, NEAR, NEAR)), np.float32(0))
-    return np.where(seen < AIR, np.maximum(-seen, 0), short)
+    close = ndi.maximum_filter(metal, size=(1, 2 * NEAR + 1, 2 * NEAR + 1))
+    return np.where(close & (seen < AIR), np.maximum(-seen, 0), short)
 
 
 def _in_view(shape: tuple[int, int]) -> Bool:

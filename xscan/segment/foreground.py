@@ -6,7 +6,7 @@ import numpy as np
 
 from xscan.segment.artefact import METAL
 from xscan.segment.config import SegmentConfig
-from xscan.segment.geometry import F32, Bool
+from xscan.segment.geometry import F32, Bool, components
 
 __all__ = ["floor_of", "foreground", "thin_metal"]
 
@@ -36,10 +36,10 @@ def foreground(values: F32, floor: float, config: SegmentConfig) -> Bool:
     level += np.float32(config.metal_edge_fraction) * np.maximum(highest - np.float32(METAL), 0)
     np.maximum(level, np.float32(floor), out=level)
     found = values > level
-    return found | thin_metal(values, ~found & (values > config.edge_fraction**2 * highest), config)
+    return found | thin_metal(values, found, config.edge_fraction**2 * highest, config)
 
 
-def thin_metal(values: F32, among: Bool, config: SegmentConfig) -> Bool:
+def thin_metal(values: F32, body: Bool, least: F32 | float, config: SegmentConfig) -> Bool:
     """Which voxels are on the ridge of metal that is thinner than blur is wide.
 
     Such a voxel is the highest on some line across it, and values fall to an edge's height on both sides of it within
@@ -49,19 +49,15 @@ def thin_metal(values: F32, among: Bool, config: SegmentConfig) -> Bool:
     Parameters
     ----------
     values : attenuation (z, y, x)
-    among : voxels that are asked about
+    body : voxels that are held already; what only hugs them is noise on their skirt
+    least : that a ridge reaches
     config : settings
     """
     from scipy import ndimage as ndi
 
     found = np.zeros(values.shape, bool)
     reach = config.blur_voxels
-    metal = values > METAL
-    # what is metal all around within the reach of blur is thick, and noise on its skirt is no ridge
-    thick = ndi.binary_erosion(metal, iterations=reach)
-    if thick.any():
-        among = among & ~ndi.maximum_filter(thick, size=4 * reach + 1)
-    at = np.nonzero(among & (values > METAL / 2))
+    at = np.nonzero(~body & (values > np.maximum(METAL / 2, least)))
     if not at[0].size:
         return found
     room = np.pad(values, reach, mode="edge")
@@ -75,4 +71,21 @@ def thin_metal(values: F32, among: Bool, config: SegmentConfig) -> Bool:
         ridge |= (beside <= own) & (ends <= np.float32(config.edge_fraction) * own)
     ridge &= own >= np.float32(NOT_SKIRT) * ndi.maximum_filter(values, size=3)[at]
     found[tuple(a[ridge] for a in at)] = True
-    return found
+    return _leading(found, body, reach)
+
+
+def _leading(found: Bool, body: Bool, reach: int) -> Bool:
+    """Pieces of ridge that lead further from a body than blur reaches, or from one body to another."""
+    from scipy import ndimage as ndi
+
+    ridges, count = components(found, 26)
+    held = ndi.maximum_filter(components(body, 26)[0], size=3)
+    place = np.nonzero(found)
+    piece, touched = ridges[place], held[place]
+    leads = np.zeros(count + 1, bool)
+    leads[piece[~ndi.maximum_filter(body, size=2 * reach + 1)[place]]] = True
+    first, last = np.full(count + 1, np.iinfo(held.dtype).max, held.dtype), np.zeros(count + 1, held.dtype)
+    np.minimum.at(first, piece[touched > 0], touched[touched > 0])
+    np.maximum.at(last, piece, touched)
+    leads |= last > first
+    return np.asarray(leads[ridges])

@@ -140,7 +140,7 @@ def _core(values: F32, reach: F32, noise: float, config: SegmentConfig) -> Bool:
     # half of the reach of artefacts: they part nothing by themselves
     core = values >= level - np.float32(3 * noise) - reach / 2
     # along metal that is thinner than blur is wide values vary by more than that
-    return np.asarray(core | thin_metal(values, ~core, config))
+    return np.asarray(core | thin_metal(values, core, 0.0, config))
 
 
 def _open_to(parts: Labels32, count: int, cavity: Bool) -> set[tuple[int, int]]:
