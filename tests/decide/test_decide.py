@@ -159,6 +159,17 @@ def test_a_wrong_quantity_and_weight_are_two_findings() -> None:
     assert kinds(Parcel([Thing("glass", 168)], check, said()).decide()) == {"quantity-mismatch", "weight-mismatch"}
 
 
+@pytest.mark.parametrize(
+    ("holder_g", "kind", "mass", "stopped"),
+    [(500, "plastic", 9, False), (500, "liquid", 9, True), (500, "plastic", 24, True), (100, "plastic", 9, True)],
+)
+def test_a_light_piece_that_lies_against_something_heavy_may_be_its_cap(
+    holder_g: float, kind: str, mass: float, stopped: bool
+) -> None:
+    parcel = Parcel([Thing("glass", holder_g), Thing(kind, mass)], lines(line("confirmed"), undeclared=(2,)), said())
+    assert ("undeclared-object" in kinds(parcel.decide())) is stopped
+
+
 def test_undeclared_cells_are_dangerous_goods_with_count_and_size_but_no_energy() -> None:
     cell = Thing("battery", 47, (65, 18.3, 18.3), group=1, outer_mm3=17_100)
     d = Parcel([Thing("plastic", 16), cell, cell], lines(line("confirmed"), undeclared=(2, 3)), said("toys")).decide()

@@ -26,6 +26,8 @@ NOTED = 0.15  # probability from which it is told that a body may belong to no l
 SHEET_MM = 6.0  # a thinner light body of paper or film is an invoice, a bag, a flap of packing
 LIGHT_G = 40.0
 FOAM = 0.12  # g/cm³; below it, packing
+PIECE_G, PIECE_SHARE = 20.0, 0.05  # lighter, and less of what it lies against: more likely a cap or a label of that
+PIECE_KINDS = ("paper", "plastic", "textile", "rubber", "unknown")
 STREAK = (0.5, 0.45)  # beside metal and this light, g/cm³: more likely a streak than a body
 
 
@@ -71,8 +73,21 @@ def _severity(evidence: Evidence, i: int, config: DecideConfig) -> float:
         return 0.35
     if s and s.metal_near > STREAK[0] and density is not None and density < STREAK[1]:
         return 0.35
+    if kind in PIECE_KINDS and weight < PIECE_G and _lies_against(evidence, i, weight / PIECE_SHARE):
+        return 0.4
     # close to what can be told from noise and crumbs, doubt grows
     return severity if weight >= 2 * config.min_mass_g else 0.5 + (severity - 0.5) * 0.5
+
+
+def _lies_against(evidence: Evidence, i: int, least_g: float) -> bool:
+    """Whether the box of something at least so heavy comes within two voxels of a body's."""
+    (z0, y0, x0), (z1, y1, x1) = evidence.goods[i].bbox
+    for k, other in evidence.goods.items():
+        first, last = other.bbox
+        apart = max(first[0] - z1, z0 - last[0], first[1] - y1, y0 - last[1], first[2] - x1, x0 - last[2])
+        if k != i and apart <= 2 and evidence.weight(k) >= least_g:
+            return True
+    return False
 
 
 def hidden_objects(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
