@@ -244,6 +244,7 @@ def _thing(
     volumes = [s.volume_mm3.value for s in sigs]
     shares = [o[0] for o in own if o is not None] if weighed else volumes
     total = sum(shares) or 1.0
+    thin = _thin(root.shape.get("wall_mm"), voxel_mm)
     parts = tuple(
         Part(
             object_id=s.object_id,
@@ -253,8 +254,8 @@ def _thing(
             z_e=None if s.z_e is None else (s.z_e.value, s.z_e.sigma),
             candidates=_beliefs(s.materials, s.kind),
             metal_near=s.metal_near,
-            thin=_thin(root.shape.get("wall_mm"), voxel_mm),
-            faded=_thin(root.shape.get("wall_mm"), voxel_mm) * max(s.metal_near, _dim(s.attenuation)),
+            thin=thin,
+            faded=thin * max(s.metal_near, _dim(s.attenuation)),
         )
         for s, share in zip(sigs, shares, strict=True)
     )

@@ -70,6 +70,8 @@ def thin_metal(values: F32, body: Bool, least: F32 | float, config: SegmentConfi
         )
         ridge |= (beside <= own) & (ends <= np.float32(config.edge_fraction) * own)
     ridge &= own >= np.float32(NOT_SKIRT) * ndi.maximum_filter(values, size=3)[at]
+    if not ridge.any():
+        return found
     found[tuple(a[ridge] for a in at)] = True
     return _leading(found, body, reach)
 
