@@ -4,16 +4,10 @@
 
 import numpy as np
 
+from ._doubling import doubled
 from ._jit import kernel
 
 __all__ = ["reconstruct_grey"]
-
-
-@kernel
-def _grow(array):
-    larger = np.empty(array.size * 2, array.dtype)
-    larger[: array.size] = array
-    return larger
 
 
 @kernel
@@ -40,7 +34,7 @@ def reconstruct_grey(marker, mask, steps, first, last):
             there = index + step
             if marker[there] < best and marker[there] < mask[there]:
                 if n == queue.size:
-                    queue = _grow(queue)
+                    queue = doubled(queue)
                 queue[n] = index
                 n += 1
                 break
@@ -54,6 +48,6 @@ def reconstruct_grey(marker, mask, steps, first, last):
                 if marker[there] < value and marker[there] != mask[there]:
                     marker[there] = min(value, mask[there])
                     if n == queue.size:
-                        queue = _grow(queue)
+                        queue = doubled(queue)
                     queue[n] = there
                     n += 1

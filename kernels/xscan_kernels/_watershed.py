@@ -12,6 +12,7 @@ which voxels may yet be entered is a bit each, so that all of them stay in the c
 import numpy as np
 
 from . import _bits
+from ._doubling import doubled
 from ._jit import kernel
 
 __all__ = ["flood", "prepare"]
@@ -55,13 +56,6 @@ def _rank(bits, floating):
             bits = NONE
         return U(~bits if bits >> SIGN else bits | MINUS_ZERO)
     return U(bits)
-
-
-@kernel
-def _twice(array):
-    larger = np.empty(array.size * 2, array.dtype)
-    larger[: array.size] = array
-    return larger
 
 
 @kernel
@@ -144,8 +138,8 @@ def flood(bits, floating, free, free_shape, out, shape, steps, free_steps):
         if out[place] != 0:
             items += ONE
             if items == U(keys.size):
-                keys = _twice(keys)
-                loads = _twice(loads)
+                keys = doubled(keys)
+                loads = doubled(loads)
             _rise(keys, loads, items, _rank(bits[place], floating) << HALF, U(out[place]) << HALF | place)
     _, rows, width = shape
     age = U(0)
@@ -162,8 +156,8 @@ def flood(bits, floating, free, free_shape, out, shape, steps, free_steps):
         items -= ONE
         _pop(keys, loads, items)
         if items + U(steps.size) >= U(keys.size):
-            keys = _twice(keys)
-            loads = _twice(loads)
+            keys = doubled(keys)
+            loads = doubled(loads)
         for k in range(U(steps.size)):
             if found >> k & ONE:
                 bit = U(at + free_steps[k])
