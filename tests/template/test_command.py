@@ -1,5 +1,6 @@
 import io
 import json
+from importlib import import_module
 
 import h5py
 import numpy as np
@@ -15,6 +16,8 @@ from xscan.template.stl import write_stl
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
+    # imported before the folder changes: compiled kernels lie in the user's cache too, and would be compiled anew
+    import_module("xscan_kernels._jit")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return lambda *words: CliRunner().invoke(command, [str(w) for w in words], catch_exceptions=False)
 

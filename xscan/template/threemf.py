@@ -31,6 +31,16 @@ class _Thing:
     components: list[tuple[str, str, NDArray[np.float64]]] = field(default_factory=list)
 
 
+@dataclass
+class _Placed:
+    """What has been put in its place so far, and how much of it there is."""
+
+    max_faces: int
+    objects: int = 0
+    faces: int = 0
+    surfaces: list[Surface] = field(default_factory=list)
+
+
 def read_3mf(stream: IO[bytes], max_faces: int) -> Surface:
     """All that a 3MF file builds: vertices (n, 3) in mm, faces (m, 3).
 
@@ -49,9 +59,10 @@ def read_3mf(stream: IO[bytes], max_faces: int) -> Surface:
     root = next((p for p in parts if p.lower() == "3d/3dmodel.model"), parts[0] if parts else "")
     if not root:
         raise ValueError("the archive holds no model")
-    found: list[Surface] = []
+    placed = _Placed(max_faces)
     for part, identity, matrix in built[root]:
-        _place(things, (part, identity), matrix, found, max_faces, 0)
+        _place(things, (part, identity), matrix, placed, 0)
+    found = placed.surfaces
     vertices = np.concatenate([v for v, _ in found] or [np.zeros((0, 3))])
     starts = np.cumsum([0, *(len(v) for v, _ in found)])
     faces = np.concatenate([f + s for (_, f), s in zip(found, starts, strict=False)] or [np.zeros((0, 3), np.int64)])
@@ -99,21 +110,23 @@ def _place(
     things: dict[tuple[str, str], _Thing],
     name: tuple[str, str],
     matrix: NDArray[np.float64],
-    found: list[Surface],
-    max_faces: int,
+    placed: _Placed,
     depth: int,
 ) -> None:
     """Add an object, and what it is made of, where `matrix` puts it."""
-    if depth > _DEPTH or len(found) > _PLACED:
+    placed.objects += 1
+    if depth > _DEPTH or placed.objects > _PLACED:
         raise ValueError(f"objects within objects, more than {_DEPTH} deep or {_PLACED} in all")
     thing = things[name]
-    faces = np.array(thing.faces, dtype=np.int64).reshape(-1, 3)
-    vertices = np.array(thing.vertices, dtype=np.float64).reshape(-1, 3)
-    if faces.size and (faces.min() < 0 or faces.max() >= len(vertices)):
-        raise ValueError("a triangle names a vertex that does not exist")
-    found.append((vertices @ matrix[:3] + matrix[3], faces))
-    if len(thing.faces) and sum(len(f) for _, f in found) > max_faces:
-        raise ValueError(f"more than {max_faces} faces")
+    if thing.faces:
+        placed.faces += len(thing.faces)
+        if placed.faces > placed.max_faces:
+            raise ValueError(f"more than {placed.max_faces} faces")
+        faces = np.array(thing.faces, dtype=np.int64)
+        vertices = np.array(thing.vertices, dtype=np.float64).reshape(-1, 3)
+        if faces.min() < 0 or faces.max() >= len(vertices):
+            raise ValueError("a triangle names a vertex that does not exist")
+        placed.surfaces.append((vertices @ matrix[:3] + matrix[3], faces))
     for part, identity, own in thing.components:
         joined = np.vstack([own[:3] @ matrix[:3], own[3] @ matrix[:3] + matrix[3]])
-        _place(things, (part, identity), joined, found, max_faces, depth + 1)
+        _place(things, (part, identity), joined, placed, depth + 1)
