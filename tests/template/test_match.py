@@ -17,6 +17,9 @@ from xscan.model import (
 )
 from xscan.template import check_library, match
 from xscan.template.body import body_of
+from xscan.template.candidates import index_of
+from xscan.template.heap import first_of
+from xscan.template.seek import covered
 
 ONE = (56, 56, 56)
 MIDDLE = (42.0, 42.0, 42.0)
@@ -102,6 +105,14 @@ def test_a_body_partly_out_of_view_is_found(bench, wall):
     found = match(*scan, bench.library(), {}, config=bench.config)
     assert [m.template_id for m in found] == ["figure"]
     assert pose_error(found[0], turn, place, bench.templates["figure"].mesh) < 1.5
+
+
+def test_a_template_explains_the_voxels_of_a_body_partly_out_of_view(bench):
+    scan = bench.scan([("figure", bench.turn(12), (66.0, 42.0, 42.0))], ONE)
+    found = first_of(scan[0].goods, *scan, index_of(bench.library(), bench.config), bench.config)
+    assert found.body.clipped
+    # the field of such a body is wider than its array
+    assert covered(found)[found.body.inside].mean() > 0.95
 
 
 def test_near_likes_are_one_match_with_alternatives(bench):

@@ -103,14 +103,16 @@ def covered(found: Found) -> NDArray[np.bool_]:
     """Voxels of the body (its array) that the posed template explains: up to one voxel outside of it."""
     body, poses = found.body, found.fit.poses
     spacing = body.distance.spacing
+    # of the body's own array: the field of a body that the scan cuts off is wider
+    origin = (np.array(body.window[::-1]) + 0.5) * spacing
     posed = poses.forward(found.prepared.points)[0]
     low, high = posed.min(axis=0) - 2 * spacing, posed.max(axis=0) + 2 * spacing
-    first = np.maximum(0, np.floor((low - body.distance.origin) / spacing)).astype(int)
-    last = np.minimum(np.array(body.inside.shape[::-1]), np.ceil((high - body.distance.origin) / spacing) + 1)
+    first = np.maximum(0, np.floor((low - origin) / spacing)).astype(int)
+    last = np.minimum(np.array(body.inside.shape[::-1]), np.ceil((high - origin) / spacing) + 1)
     box = tuple(slice(int(a), int(b)) for a, b in zip(first[::-1], last[::-1], strict=True))
     out = np.zeros_like(body.inside)
     cells = np.argwhere(np.ones(out[box].shape, dtype=bool))[:, ::-1] + first
-    local = poses.backward(cells * spacing + body.distance.origin)[0]
+    local = poses.backward(cells * spacing + origin)[0]
     near = found.prepared.distance.value(local) < poses.offset[0] + body.voxel_mm
     out[box] = near.reshape(out[box].shape)
     return out
