@@ -37,7 +37,7 @@ def test_shadows_and_streaks_become_less(slices):
     from scipy import ndimage as ndi
 
     values, light, metal = slices
-    mended = without_streaks(values)
+    mended = without_streaks(values)[0]
     air = ndi.binary_dilation((light + metal) > 0, iterations=5) == 0
     air &= np.hypot(*(np.indices(air.shape) - (SIZE - 1) / 2)) < SIZE / 2
     before, after = (float(np.sqrt(np.mean(v[1][air] ** 2))) for v in (values, mended))
@@ -46,7 +46,7 @@ def test_shadows_and_streaks_become_less(slices):
 
 def test_the_shadow_between_two_pieces_of_metal_is_mended_and_nothing_is_put_there(slices):
     values, _, _ = slices
-    mended = without_streaks(values)
+    mended = without_streaks(values)[0]
     between = (1, slice(36, 40), slice(54, 58))
     assert values[between].mean() < -300
     assert abs(mended[between].mean()) < 0.4 * abs(values[between].mean())
@@ -56,13 +56,13 @@ def test_light_matter_comes_nearer_to_what_it_is_without_metal(slices):
     values, light, _ = slices
     inside = light > 0
     inside &= np.roll(inside, 2, 0) & np.roll(inside, -2, 0)
-    off = [np.abs(v[1] - v[0])[inside].mean() for v in (values, without_streaks(values))]
+    off = [np.abs(v[1] - v[0])[inside].mean() for v in (values, without_streaks(values)[0])]
     assert off[1] < 0.75 * off[0]
 
 
 def test_metal_itself_and_slices_without_it_are_left(slices):
     values, _, _ = slices
-    mended = without_streaks(values)
+    mended = without_streaks(values)[0]
     np.testing.assert_array_equal(mended[0], values[0])
     dense = values > METAL
     assert dense.any()
@@ -71,12 +71,12 @@ def test_metal_itself_and_slices_without_it_are_left(slices):
 
 def test_without_metal_the_array_itself_comes_back(slices):
     only = slices[0][:1]
-    assert without_streaks(only) is only
+    assert without_streaks(only)[0] is only
 
 
 def test_wide_slices_are_reckoned_in_coarse_cells(slices):
     wide = slices[0][1:].repeat(2, 1).repeat(2, 2)[:, :-1, :-3]
-    mended = without_streaks(np.ascontiguousarray(wide))
+    mended = without_streaks(np.ascontiguousarray(wide))[0]
     assert mended.shape == wide.shape
     shadow = (0, slice(73, 80), slice(108, 116))
     assert abs(mended[shadow].mean()) < 0.5 * abs(wide[shadow].mean())
@@ -104,3 +104,11 @@ def test_the_stage_tells_how_far_it_is(slices):
     assert said[0] == (0.0, "streaks of metal")
     assert [s for s, _ in said] == sorted(s for s, _ in said)
     assert said[-1][0] == 1.0
+
+
+def test_it_tells_where_and_how_much_it_changed(slices):
+    values, _, _ = slices
+    mended, moved, cell = without_streaks(values)
+    assert moved is not None
+    assert cell == (1, 1, 1)
+    np.testing.assert_allclose(moved, np.abs(mended - values), atol=0.01)

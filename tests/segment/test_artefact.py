@@ -1,6 +1,6 @@
 import numpy as np
 
-from xscan.segment.artefact import streak_reach
+from xscan.segment.artefact import still_streaked, streak_reach
 
 V = (1.5, 1.5, 1.5)
 
@@ -51,3 +51,14 @@ def test_streaks_are_no_stronger_than_wide_matter_varies():
     reach = streak_reach(values, V)
     assert reach[5, 45, 62] < 100  # even where it begins
     assert reach[5, 45, 50] > 3 * reach[5, 45, 62]
+
+
+def test_where_streaks_were_taken_away_as_much_again_may_be_left():
+    reach = np.full((4, 30, 40), 50, np.float32)
+    moved = np.zeros((4, 21, 31), np.float32)
+    moved[2, 5, 7] = 150
+    window = (slice(1, 4), slice(5, 35), slice(3, 43))
+    doubt = still_streaked(reach[1:], moved, (1, 2, 2), window)
+    assert (doubt[1, 5:7, 11:13] == 300).all()
+    assert (doubt == 50).sum() == doubt.size - 4
+    assert still_streaked(reach, None, (1, 1, 1), window) is reach

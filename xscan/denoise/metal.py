@@ -31,7 +31,9 @@ SLAB = 32  # slices at once
 NEAR = 15  # voxels across, within which streaks take about as much from one place as from another
 
 
-def without_streaks(values: Array, tell: Callable[[float], None] = lambda _: None) -> Array:
+def without_streaks(
+    values: Array, tell: Callable[[float], None] = lambda _: None
+) -> tuple[Array, Array | None, tuple[int, int, int]]:
     """Take away what metal throws over the rest of its slices.
 
     Metal itself is left as it is, and slices without metal are.
@@ -44,14 +46,18 @@ def without_streaks(values: Array, tell: Callable[[float], None] = lambda _: Non
 
     Returns
     -------
-    float32 (z, y, x)
+    cleaned : float32 (z, y, x)
         The same array where there is nothing to do.
+    moved : float32 (z, cells, cells), None where there is nothing to do
+        The mean change in a cell, whatever its sign, MHU.
+    cell : voxels of a cell along z, y, x
     """
     found = np.flatnonzero(values.max(axis=(1, 2)) > METAL)
     step = max(1, -(-max(values.shape[1:]) // CELLS))
     if not found.size:
-        return values
+        return values, None, (1, step, step)
     out = values.copy()
+    moved = np.zeros((len(values), *(-(-n // step) for n in values.shape[1:])), np.float32)
     for start in range(0, found.size, SLAB):
         some = found[start : start + SLAB]
         seen = values[some]
@@ -64,8 +70,9 @@ def without_streaks(values: Array, tell: Callable[[float], None] = lambda _: Non
         np.minimum(change, _short(seen, metal), out=change)
         change[metal] = 0
         out[some] += change
+        moved[some] = _cells(np.abs(change), step)
         tell(min(1.0, (start + SLAB) / found.size))
-    return out
+    return out, moved, (1, step, step)
 
 
 def _streaks(seen: Array, metal: Bool, step: int) -> tuple[Array, Bool]:

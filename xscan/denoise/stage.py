@@ -60,16 +60,16 @@ def denoise(quantities: Quantities, *, config: DenoiseConfig | None = None, prog
     Returns
     -------
     Quantities
-        With `attenuation` cleaned; the same value where there is nothing to do, as where the filter is "none" or
+        With `attenuation` cleaned and `streaks` told; the same value where there is nothing to do, as where the filter is "none" or
         is limited by a noise that is unknown (0), and there is no metal.
     """
     config = config or DenoiseConfig()
     old = quantities.attenuation
     values = old.array()
-    cleaned = values
+    cleaned, streaks, cell = values, None, (1, 1, 1)
     if config.metal and quantities.has_scale and _square(quantities.grid):
         progress(0.0, "streaks of metal")
-        cleaned = without_streaks(values, lambda share: progress(0.9 * share, "streaks of metal"))
+        cleaned, streaks, cell = without_streaks(values, lambda share: progress(0.9 * share, "streaks of metal"))
     limit = config.limit_sigma * quantities.noise_mhu
     if config.method != "none" and (config.method != "limited-median" or limit > 0):
         progress(0.9, "cleaning")
@@ -78,4 +78,4 @@ def denoise(quantities: Quantities, *, config: DenoiseConfig | None = None, prog
         return quantities
     cleaned.setflags(write=False)
     progress(1.0, "cleaned")
-    return replace(quantities, attenuation=Volume(old.grid, cleaned, old.unit))
+    return replace(quantities, attenuation=Volume(old.grid, cleaned, old.unit), streaks=streaks, streaks_voxels=cell)

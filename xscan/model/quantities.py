@@ -37,6 +37,8 @@ class Quantities:
     notes : sentences a report should carry, e.g. that the nominal water scale was used
     corrected : how far a correction for beam hardening moved `rho_e`, as a share, float32 (z, y, x) of coarse voxels
     corrected_voxels : voxels of `grid` that make a coarse one, along z, y, x
+    streaks : how much a correction of metal's streaks moved `attenuation`, MHU, float32 (z, y, x) of coarse voxels
+    streaks_voxels : voxels of `grid` that make one of those, along z, y, x
     """
 
     attenuation: Volume
@@ -52,6 +54,8 @@ class Quantities:
     notes: tuple[str, ...] = ()
     corrected: NDArray[np.float32] | None = None
     corrected_voxels: tuple[int, int, int] = (1, 1, 1)
+    streaks: NDArray[np.float32] | None = None
+    streaks_voxels: tuple[int, int, int] = (1, 1, 1)
 
     def __post_init__(self) -> None:
         for name in ("rho_e", "photo", "density"):

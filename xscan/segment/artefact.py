@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from xscan.segment.geometry import F32, Labels32
+from xscan.segment.geometry import F32, Labels32, Window
 
-__all__ = ["METAL", "edge_support", "streak_reach"]
+__all__ = ["METAL", "edge_support", "still_streaked", "streak_reach"]
 
 METAL = 4000.0  # MHU; aluminium, the lightest common metal, shows about 2300 and throws no streaks worth the name
 RIM = 0.75  # of a body's median that it reaches within an edge's width of its surface
@@ -19,6 +19,7 @@ COARSE = 128  # cells across in which that is reckoned
 DEEPEST = 0.95
 SIGMAS = 3.0
 BESIDE = 5  # slices that are looked at together: metal runs on through them, and little of one may lie below air
+LEFT = 2.0  # times what was taken away, that of streaks was there at most
 EVEN_MM = 20.0  # width of a window, from which streaks cannot fill it
 EDGE_WIDTH = 5  # voxels; an edge blurred over three is crossed by it
 
@@ -87,6 +88,30 @@ def streak_reach(values: F32, voxel_mm: Sequence[float]) -> F32:
         if rest.size:
             spread[z] += np.float32(max(0.0, -2.0 * float(np.quantile(rest, 1 - DEEPEST))))
     return spread
+
+
+def still_streaked(reach: F32, moved: F32 | None, cell: Sequence[int], window: Window) -> F32:
+    """How far artefacts reach where a correction may have left as much again as it took.
+
+    The correction is smooth, streaks are sharp, and between two pieces of metal they run in directions that a fan
+    does not tell.
+
+    Parameters
+    ----------
+    reach : of artefacts in `window`
+    moved : how much the correction has changed, (z, y, x) of coarse voxels of the whole volume
+    cell : voxels that make a coarse one
+    window : of the volume
+
+    Returns
+    -------
+    float32 (z, y, x)
+        `reach` itself where nothing was corrected.
+    """
+    if moved is None:
+        return reach
+    left = moved[np.ix_(*(np.arange(s.start, s.stop) // c for s, c in zip(window, cell, strict=True)))]
+    return np.maximum(np.float32(LEFT) * left, reach)
 
 
 def _unrest(plane: NDArray[np.float32], width: int) -> NDArray[np.float32]:

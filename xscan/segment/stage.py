@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xscan.model import Progress, Quantities, Segmentation, silent
-from xscan.segment.artefact import streak_reach
+from xscan.segment.artefact import still_streaked, streak_reach
 from xscan.segment.bodies import part_bodies
 from xscan.segment.config import SegmentConfig
 from xscan.segment.describe import describe
@@ -54,9 +54,9 @@ def segment(
     faint = (content > floor) & packed
 
     progress(0.5, "parting what touches")
-    bodies = part_bodies(
-        matter, faint, content, np.ascontiguousarray(reach[inside]), quantities.noise_mhu, voxel_mm, config
-    )
+    near = np.ascontiguousarray(reach[inside])
+    doubt = still_streaked(near, quantities.streaks, quantities.streaks_voxels, inside)
+    bodies = part_bodies(matter, faint, content, near, doubt, quantities.noise_mhu, voxel_mm, config)
 
     progress(0.8, "measuring")
     own = None if belt is None else belt[0]
