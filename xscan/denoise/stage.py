@@ -60,8 +60,8 @@ def denoise(quantities: Quantities, *, config: DenoiseConfig | None = None, prog
     Returns
     -------
     Quantities
-        With `attenuation` cleaned and `streaks` told; the same value where there is nothing to do, as where the filter is "none" or
-        is limited by a noise that is unknown (0), and there is no metal.
+        With `attenuation` cleaned and `streaks` told; the same value where there is nothing to do, as where the
+        filter is "none" or is limited by a noise that is unknown (0), and there is no metal.
     """
     config = config or DenoiseConfig()
     old = quantities.attenuation
