@@ -38,3 +38,23 @@ def test_what_lies_inside_a_thing_is_not_seated_on_it():
     labels[12:28, 20:30, 20:30] = 2
     values[labels == 2] = 2.0
     assert assemble(labels, 2, values, set(), V).tolist() == [0, 1, 2]
+
+
+def test_the_cap_of_a_long_bottle_may_lie_as_far_beside_as_its_seat_is_tilted():
+    labels, values = pillars(0, second_radius=5)
+    lean = np.zeros_like(labels)
+    for z in range(5, 35):  # half a voxel in six
+        lean[z] = np.roll(labels[z], (35 - z) // 6, axis=1)
+    lean[35:] = labels[35:]
+    assert assemble(lean, 2, values, set(), V).tolist() == [0, 1, 1]
+
+
+def test_a_skin_of_card_is_part_of_what_it_wraps():
+    labels = np.zeros((40, 40, 40), np.uint32)
+    labels[9:31, 9:31, 9:31] = 2
+    labels[10:30, 10:30, 10:30] = 1
+    values = np.where(labels == 2, 900, 600).astype(np.float32) * (labels > 0)
+    assert assemble(labels, 2, values, set(), V).tolist() == [0, 1, 1]
+    labels[6:34, 6:34, 6:34] = 2  # a box of its own
+    labels[10:30, 10:30, 10:30] = 1
+    assert assemble(labels, 2, values, set(), V).tolist() == [0, 1, 2]

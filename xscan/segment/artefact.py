@@ -110,8 +110,9 @@ def still_streaked(reach: F32, moved: F32 | None, cell: Sequence[int], window: W
     """
     if moved is None:
         return reach
-    left = moved[np.ix_(*(np.arange(s.start, s.stop) // c for s, c in zip(window, cell, strict=True)))]
-    return np.maximum(np.float32(LEFT) * left, reach)
+    left: F32 = moved[np.ix_(*(np.arange(s.start, s.stop) // c for s, c in zip(window, cell, strict=True)))]
+    doubt: F32 = np.maximum(np.float32(LEFT) * left, reach)
+    return doubt
 
 
 def _unrest(plane: NDArray[np.float32], width: int) -> NDArray[np.float32]:
