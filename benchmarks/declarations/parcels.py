@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from catalogue import ALSO, GOODS, SMUGGLED, Good
-from truth import MATERIALS, alike, signature
+from truth import MATERIALS, alike, mixed, signature
 
 from xscan.model import Declaration, DeclaredItem, Grid, Labels, Measure, Object, Region, Segmentation, Signature
 
@@ -211,11 +211,7 @@ def _measured(
             mass = sum(m for _, m, _ in piece) * together * float(np.exp(rng.normal(0, 0.04)))
             volume = sum(m / MATERIALS[name][1] for name, m, _ in piece) * 1000
             main = max(piece, key=lambda p: p[1])[0]
-            s = signature(i, volume, mass, main, rng)
-            if lump and len(piece) > 1 and s.density is not None:
-                mixed = mass / volume * 1000
-                s = replace(s, density=Measure(mixed, 0.05 * mixed, "g/cm3"))
-            signatures[i] = s
+            signatures[i] = signature(i, volume, mass, main, rng, mixed([(m, g) for m, g, _ in piece]))
             total += mass
             shape = dict(zip(("length_mm", "width_mm", "height_mm"), (edge * b for b in box), strict=True))
             shape["outer_mm3"] = volume if k else (1 + room) * outer

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from xscan.declaration.fit import normal_pdf
 from xscan.declaration.things import Thing
 
-__all__ = ["alike", "beside", "broken_log_ratio", "clusters", "encloses", "part_log_ratio", "siblings"]
+__all__ = [
+    "alike",
+    "beside",
+    "beside_log_ratio",
+    "broken_log_ratio",
+    "clusters",
+    "encloses",
+    "part_log_ratio",
+    "siblings",
+]
 
 # Relative spread of density (cavities, packing, partial volume) and of Z_e among pieces of one kind, and beside metal.
 DENSITY, Z_E, METAL_Z = 0.25, 0.10, 0.25
@@ -111,6 +121,18 @@ def broken_log_ratio(fragment: Thing, hosts: Iterable[Thing], unit_g: float | No
             whole, rest = (math.log(m / unit_g) for m in (host.whole_g + fragment.whole_g, host.whole_g))
             best = max(best, _bounded(whole, rest))
     return best
+
+
+def beside_log_ratio(fragment: Thing, things: Sequence[Thing]) -> float:
+    """Log of P(it lies against a heavier body like it | it broke from one) over P(that | it did not).
+
+    How often bodies of a parcel lie against one like them is counted in the parcel itself, with one in two more
+    taken to: in a crowded one, or one of few bodies, it tells little.
+    """
+    others = [t for t in things if t.id != fragment.id and t.inside is None]
+    pairs = [alike(a, b) for a, b in combinations(others, 2) if beside(a, b)]
+    usual = (1 + 2 * sum(pairs)) / (2 + len(others))  # of a body, that such a one lies against it
+    return min(MOST, max(0.0, -math.log(usual)))
 
 
 def _bounded(with_it: float, without: float) -> float:

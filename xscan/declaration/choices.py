@@ -5,11 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from xscan.declaration.alike import alike, part_log_ratio
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.expect import Expectation
-from xscan.declaration.fit import likeness, material_fit, material_log_ratio, piece_log_ratio, shape_log_ratio
+from xscan.declaration.fit import (
+    FILLED,
+    likeness,
+    material_fit,
+    material_log_ratio,
+    piece_log_ratio,
+    powered_log_ratio,
+    shape_log_ratio,
+)
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
 from xscan.declaration.lumps import lumps_of
@@ -29,13 +38,17 @@ ABSORBED = {
     "odd": math.log(0.05),
     "container": math.log(0.08),
 }
+LEAST_FILL, RATTLES = 0.25, math.log(0.1)  # of the room in it, contents fill more; rarely a nearly empty one is sent
 EMPTIED = math.log(0.05)  # log probability that what fills a bottle is not what the line says is in it
-FILLED = 0.9  # weight of a kind of contents from which an article is known by them
 POWERED = 0.5  # of a unit's mass in parts inside, from which on they are what makes the article
 LISTED = 0.3  # fit from which a part is of a material that the article is known to have
 FOREIGN = 2.0  # cost of a part that is most of its unit's mass and of a material that the article rarely has
 HEAVY = -2.5  # log probability, beside that, of parts that are more of a unit's mass than its kind of article holds
+# shares of pieces, among those of a line, that weigh what is declared: of pieces beyond the declared quantity, of
+# lines of one size, of assorted ones; those of a line of one piece may be either
+EQUAL_SURPLUS, EQUAL_SAME, EQUAL_ODD = 0.7, 0.9, 0.0
 PER_PIECE = math.log(2)  # cost of each further surplus, missing or undeclared piece: one more is half as likely
+FEW_PARTS = 3  # inside one body, of which every set is tried
 LEAST_GAIN = -6.0  # pairs that gain less can never be best
 
 
@@ -49,6 +62,7 @@ class Choice:
     parts : ids of things inside it that are taken as its parts
     surplus : whether it is beyond the declared quantity
     free : what it gains more where the line's declared weight is wrong
+    odd : what it gains more where the line's pieces are of several sizes
     unlike : what it gains more where the line's goods are of another material
     shares : (line, pieces, g of its mass) where it is goods of several lines that touch; `line` is the first of them
     once : share of its cost that equal parts of the line's pieces bear together: what one toy car holds, all hold
@@ -61,6 +75,7 @@ class Choice:
     parts: frozenset[int] = frozenset()
     surplus: bool = False
     free: float = 0.0
+    odd: float = 0.0
     unlike: float = 0.0
     once: float = 0.0
     shares: tuple[tuple[int, int, float], ...] = ()
@@ -84,23 +99,22 @@ def choices_of(
         twin = _twin_g(t, things)
         for j, a in enumerate(lines):
             e = a.expectation
-            like = likeness(t, e, kinds)
-            material = material_log_ratio(like, e.sure)
-            fits, unlike = material + shape_log_ratio(t, a.item.hs_code), max(0.0, -material)
             outer = by_id.get(t.inside) if t.inside is not None else None
             nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
             natural = _natural(t, e, by_id, kinds)
             for parts in (frozenset[int](), *_part_sets(t, e, by_id, kinds)):
+                inside = [by_id[f] for f in sorted(parts)]
+                material = material_log_ratio(likeness(t, e, kinds, inside), e.sure) + powered_log_ratio(t, inside, e)
+                fits, unlike = material + shape_log_ratio(t, a.item.hs_code), max(0.0, -material)
                 without = EMPTIED if natural and not natural <= parts else 0.0
                 full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
-                for pieces, gain, free in _as_pieces(full, a, twin, config):
+                for pieces, gain, free, odd in _as_pieces(full, a, twin, config):
                     if pieces > 0 or not (parts or nested):
-                        more = max(0.0, free - gain)
-                        out.append(
-                            Choice(i, j, pieces, fits + gain + nested + without, parts, free=more, unlike=unlike)
-                        )
+                        more, other = max(0.0, free - gain), max(0.0, odd - gain)
+                        total = fits + gain + nested + without
+                        out.append(Choice(i, j, pieces, total, parts, free=more, odd=other, unlike=unlike))
                 if a.countable and not nested:  # a surplus piece inside other goods is hidden there, not miscounted
-                    more = piece_log_ratio(full, a.unit_g, e.unit_g, narrow=True)
+                    more = piece_log_ratio(full, a.unit_g, e.unit_g, equal=EQUAL_SURPLUS)
                     out.append(Choice(i, j, 1, fits + more + nested + without, parts, surplus=True, unlike=unlike))
             if outer is not None and (role := _role(t, e, kinds)):
                 of_part = replace(e, bulk=None)  # how heavy an article is for its size says nothing of its parts
@@ -110,7 +124,7 @@ def choices_of(
                 part = max(part, LEAST_GAIN + 1e-3)
                 out.append(Choice(i, j, -1, part, parts=frozenset(t.foreign), once=min(once, max(0.0, -part))))
         out += [Choice(i, shares[0][0], 0, gain, shares=shares) for shares, gain in lumps_of(t, lines, kinds, config)]
-    return [c for c in out if c.gain > _least(c, things, config)]
+    return [c for c in out if c.gain + max(c.free, c.odd) > _least(c, things, config)]
 
 
 def _least(c: Choice, things: Sequence[Thing], config: DeclarationConfig) -> float:
@@ -139,13 +153,19 @@ def _as_part(
         role = "odd" if unlisted else "powered" if e.inner >= POWERED or not e.kinds else role
     siblings = part_log_ratio(t, outer, things)
     if role == "contents":
-        return ABSORBED[role] + siblings, 0.0
+        return ABSORBED[role] + siblings + (RATTLES if _rattles(t, outer) else 0.0), 0.0
     part = ABSORBED[role]
     if t.weight > 0.5 * outer.weight and like is not None and like < 0.5:
         part -= FOREIGN
     if e.kinds and t.whole_g and outer.whole_g:
         part += HEAVY * min(1.0, max(0.0, (t.whole_g / outer.whole_g - e.inner) / 0.2))
     return part + siblings, -part
+
+
+def _rattles(t: Thing, outer: Thing) -> bool:
+    """Whether most of the room around a thing is empty: contents fill what holds them, or nearly."""
+    room = outer.outer_mm3 - outer.volume_mm3
+    return t.volume_mm3 < LEAST_FILL * room
 
 
 def _role(t: Thing, e: Expectation, kinds: Mapping[str, Kind]) -> str:
@@ -162,10 +182,17 @@ def _role(t: Thing, e: Expectation, kinds: Mapping[str, Kind]) -> str:
 
 
 def _part_sets(t: Thing, e: Expectation, by_id: Mapping[int, Thing], kinds: Mapping[str, Kind]) -> list[frozenset[int]]:
-    """Sets of things inside that may be its parts: its natural contents, and everything."""
-    every = frozenset(f for f in t.foreign if f in by_id and _role(by_id[f], e, kinds))
+    """Sets of things inside that may be its parts.
+
+    All of them where they are few; else its natural contents, everything, and everything but one of the heaviest:
+    what was put into goods lies beside the parts that they were made with.
+    """
+    every = sorted((f for f in t.foreign if f in by_id and _role(by_id[f], e, kinds)), key=lambda f: -by_id[f].weight)
+    if len(every) <= FEW_PARTS:
+        return [frozenset(s) for n in range(1, len(every) + 1) for s in combinations(every, n)]
     contents = frozenset(f for f in every if _role(by_id[f], e, kinds) == "contents")
-    return [s for s in dict.fromkeys((contents, every)) if s]
+    but_one = (frozenset(every) - {f} for f in every[:FEW_PARTS])
+    return [s for s in dict.fromkeys((contents, frozenset(every), *but_one)) if s]
 
 
 def _natural(t: Thing, e: Expectation, by_id: Mapping[int, Thing], kinds: Mapping[str, Kind]) -> frozenset[int]:
@@ -204,18 +231,27 @@ def _twin_g(t: Thing, things: Sequence[Thing]) -> float | None:
 
 def _as_pieces(
     mass_g: float | None, a: Asked, twin_g: float | None, config: DeclarationConfig
-) -> list[tuple[int, float, float]]:
-    """Ways a thing can count for a line: (pieces, log probability, and that where the declared weight is wrong)."""
+) -> list[tuple[int, float, float, float]]:
+    """Ways a thing can count for a line.
+
+    Returns
+    -------
+    (pieces, log probability, that where the declared weight is wrong, and that where pieces are of several sizes)
+    """
     usual = a.expectation.unit_g
     if not a.countable:
-        return [(1, 0.0, 0.0)]
+        return [(1, 0.0, 0.0, 0.0)]
     broken = math.log(config.prior_fragment)
-    out = [(0, broken, broken)]
+    out = [(0, broken, broken, broken)]
     units = [u for u in {a.unit_g, a.unit_g and a.unit_g / a.pieces[1], a.unit_g and a.unit_g / a.pieces[0]} if u]
     if not units or mass_g is None or mass_g >= LEAST_PIECE * min(units):
         anyhow = piece_log_ratio(mass_g, None, usual)
-        singles = [piece_log_ratio(mass_g, u, usual) for u in units] or [anyhow]
-        out.append((1, max(singles), anyhow))
+        one = a.item.quantity == 1 or a.is_set or a.pieces != (1, 1)  # there is no other piece to be equal to
+        same, odd = (
+            max((piece_log_ratio(mass_g, u, usual, equal=share) for u in units), default=anyhow)
+            for share in ((None, None) if one else (EQUAL_SAME, EQUAL_ODD))
+        )
+        out.append((1, same, anyhow, odd))
     merged: dict[int, tuple[float, float]] = {}
     for unit in (a.unit_g, twin_g):
         if unit and mass_g:
@@ -226,4 +262,4 @@ def _as_pieces(
                 gain = MERGED + piece_log_ratio(mass_g / count, a.unit_g or unit, None)
                 anyhow = MERGED + piece_log_ratio(mass_g / count, twin_g, usual) if twin_g else LEAST_GAIN
                 merged[count] = max((gain, anyhow), merged.get(count, (gain, anyhow)))
-    return [*out, *((n, gain, anyhow) for n, (gain, anyhow) in sorted(merged.items()))]
+    return [*out, *((n, gain, anyhow, gain) for n, (gain, anyhow) in sorted(merged.items()))]

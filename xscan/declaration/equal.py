@@ -14,6 +14,9 @@ from xscan.declaration.things import Thing
 __all__ = ["Given", "equal", "equal_groups", "rejoin", "trim"]
 
 
+EQUAL_SIGMAS = 2.0
+
+
 @dataclass(frozen=True)
 class Given:
     """What one line was given: (thing, pieces it counts for; 0 is a fragment), and things absorbed as parts."""
@@ -26,8 +29,18 @@ def equal(a: Thing, b: Thing, config: DeclarationConfig) -> bool:
     """Whether two bodies are pieces of one kind: grouped so by segmentation, or of one make and mass."""
     if a.group is not None and a.group == b.group:
         return True
-    near = abs(a.weight - b.weight) <= config.equal_mass * max(a.weight, b.weight)
-    return near and alike(a, b)
+    return any(_near(x, y, a, b, config) for x in _masses(a) for y in _masses(b)) and alike(a, b)
+
+
+def _masses(t: Thing) -> tuple[float, ...]:
+    """Mass of a body alone, and with what lies inside: the same goods may have been told apart from it or not."""
+    return (t.weight,) if t.whole_g is None or t.whole_g <= t.weight else (t.weight, t.whole_g)
+
+
+def _near(x: float, y: float, a: Thing, b: Thing, config: DeclarationConfig) -> bool:
+    """Whether masses differ by no more than equal bodies may, or than two standard deviations of what was measured."""
+    spread = math.hypot(x * a.sigma_g / (a.weight or 1.0), y * b.sigma_g / (b.weight or 1.0))
+    return abs(x - y) <= max(config.equal_mass * max(x, y), EQUAL_SIGMAS * spread)
 
 
 def equal_groups(things: Sequence[Thing], config: DeclarationConfig) -> list[list[int]]:

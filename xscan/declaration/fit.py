@@ -10,6 +10,7 @@ from xscan.declaration.lexicon import Kind
 from xscan.declaration.things import CONTENTS, Part, Thing
 
 __all__ = [
+    "FILLED",
     "HOLDERS",
     "bulk_fit",
     "likeness",
@@ -17,6 +18,7 @@ __all__ = [
     "material_log_ratio",
     "normal_pdf",
     "piece_log_ratio",
+    "powered_log_ratio",
     "shape_log_ratio",
 ]
 
@@ -30,10 +32,14 @@ HOLDERS = frozenset({"glass", "ceramic", "metal", "light-metal", "stone"})
 SOLID = 1.9  # g/cm³; a filled bottle of glass whose contents were not told apart lies below
 EMPTY = 0.15  # fit of such a body with an article that is mostly contents
 MIXED = 0.6  # weight of a holder and contents that were not told apart
+FILLED = 0.9  # weight of a kind of contents from which an article is known by them
+HELD = 0.5  # of a kind that may hold such contents, up to which it is no kind of bulk for them
 RARE, RARE_BULK = 0.3, 0.2  # a kind met that rarely is met in parts; as the bulk of a body it is rarer by that factor
 BULK_ABOVE, BULK_BELOW = 0.15, 0.35  # relative; what bodies in a scan are too dense, and too light by blur and crumbs
 MINOR, MINOR_FIT = 0.5, 0.6  # a part of less of the mass than that may be of anything, in an article of many parts
 ANY_FIT = 0.35  # fit that a random body has with a random line
+ELECTRONIC, ORGANIC_Z = 0.9, 8.5  # weight of electronics in articles that all hold some; Z_e of what holds none
+UNPOWERED = math.log(0.25)  # its parts are small, or were lost beside the shell
 UNBELIEVED = 0.3  # of a kind whose box a body lies in but that the signature does not name
 FLOOR = 0.02  # least fit: some article is always made of something else
 
@@ -65,8 +71,12 @@ def _fit(
     solid = not inside and all(
         p.kind in HOLDERS and p.density is not None and p.density[0] > SOLID for p in thing.parts
     )
-    filled = expectation.container and any(expectation.kinds.get(k, 0.0) >= 0.9 for k in CONTENTS)
-    return total / known * (EMPTY if solid and filled else 1.0) * bulk_fit(thing, expectation)
+    return total / known * (EMPTY if solid and _filled(expectation) else 1.0) * bulk_fit(thing, expectation)
+
+
+def _filled(expectation: Expectation) -> bool:
+    """Whether an article is mostly contents: what holds them is then little of its mass."""
+    return expectation.container and any(expectation.kinds.get(k, 0.0) >= FILLED for k in CONTENTS)
 
 
 def bulk_fit(thing: Thing, expectation: Expectation) -> float:
@@ -79,23 +89,26 @@ def bulk_fit(thing: Thing, expectation: Expectation) -> float:
     return math.exp(-0.5 * max(below, above, 0.0) ** 2)
 
 
-def likeness(thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind]) -> float | None:
-    """How much a thing looks like a line's goods (0..1), for choosing between lines.
+def likeness(
+    thing: Thing, expectation: Expectation, kinds: Mapping[str, Kind], inside: Sequence[Thing] = ()
+) -> float | None:
+    """How much a thing, with others inside as its parts, looks like a line's goods (0..1), for choosing between lines.
 
     `material_fit` asks whether a thing *can* be what was declared, and is generous; between two lines that both can
     be, the signature's belief in each kind has its say.
     """
-    return _fit(thing, expectation, kinds, (), choosing=True)
+    return _fit(thing, expectation, kinds, inside, choosing=True)
 
 
 def _part_fit(part: Part, expectation: Expectation, kinds: Mapping[str, Kind], choosing: bool) -> float | None:
     if not part.candidates and part.density is None:
         return None
     most = part.share >= MINOR
-    fits = [
-        w * (RARE_BULK if most and w <= RARE else 1.0) * _agreement(part, kind, kinds, choosing)
-        for kind, w in expectation.kinds.items()
-    ]
+    filled = _filled(expectation)
+    fits = []
+    for kind, w in expectation.kinds.items():
+        rare = w <= (HELD if filled and kind not in CONTENTS else RARE)
+        fits.append(w * (RARE_BULK if most and rare else 1.0) * _agreement(part, kind, kinds, choosing))
     if expectation.container:
         fits.append(_mixture(part, expectation, kinds))
     if expectation.composite and not most:
@@ -156,22 +169,33 @@ def material_log_ratio(fit: float | None, sure: float) -> float:
     return sure * math.log((fit + FLOOR) / (ANY_FIT + FLOOR))
 
 
+def powered_log_ratio(thing: Thing, inside: Sequence[Thing], expectation: Expectation) -> float:
+    """Log probability that an electronic article shows none of its copper, tin and iron; 0 where it does, or is none.
+
+    Whether its board was told apart from the shell or not, some of it has a Z_e above that of any organic matter.
+    """
+    if expectation.kinds.get("electronics", 0.0) < ELECTRONIC:
+        return 0.0
+    z_e = [p.z_e[0] for t in (thing, *inside) for p in t.parts if p.z_e is not None]
+    return UNPOWERED if z_e and max(z_e) < ORGANIC_Z else 0.0
+
+
 def piece_log_ratio(
-    mass_g: float | None, unit_g: float | None, usual_g: tuple[float, float] | None, *, narrow: bool = False
+    mass_g: float | None, unit_g: float | None, usual_g: tuple[float, float] | None, *, equal: float | None = None
 ) -> float:
     """Log of P(mass | a piece of the line) over P(mass | any body).
 
     Pieces of one line may differ by half, and declared weights are sometimes plainly wrong, so the tails are broad;
-    any body is taken as uniform in log mass over a factor of 1000 (g to kg). `narrow`: of a piece beyond the declared
-    quantity, which only a mass like the others' makes one of them.
+    any body is taken as uniform in log mass over a factor of 1000 (g to kg). `equal` is the share of pieces that
+    weigh what is declared; of the rest most are within a factor of two, and one in ten may weigh anything.
     """
     if mass_g is None or mass_g <= 0:
         return 0.0
     background = 1 / math.log(1000)
     if unit_g:
         r = math.log(mass_g / unit_g)
-        equal, near = (0.7, 0.1) if narrow else (0.45, 0.45)
-        density = equal * normal_pdf(r, 0.10) + near * normal_pdf(r, 0.45) + 0.1 * 0.5 * background
+        share = 0.45 if equal is None else equal
+        density = share * normal_pdf(r, 0.10) + (0.9 - share) * normal_pdf(r, 0.45) + 0.1 * 0.5 * background
     elif usual_g:
         centre = 0.5 * math.log(usual_g[0] * usual_g[1])
         spread = max(0.3, math.log(usual_g[1] / usual_g[0]) / (2 * 1.645))  # nine in ten within

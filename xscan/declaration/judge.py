@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from xscan.declaration.alike import alike
+from xscan.declaration.choices import MERGED
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given, equal
 from xscan.declaration.expect import Expectation
@@ -15,7 +16,7 @@ from xscan.declaration.fit import HOLDERS, material_fit
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
 from xscan.declaration.messages import either, kind_word, say, together
-from xscan.declaration.odds import material_probability, quantity_probability, weight_probability
+from xscan.declaration.odds import ANY_WEIGHT, honest, material_probability, quantity_probability, weight_probability
 from xscan.declaration.things import CONTENTS, Thing
 from xscan.language import Said
 from xscan.model import LineCheck, LineStatus
@@ -30,7 +31,7 @@ ALARM = 0.5  # probability from which a status is held
 # The reasons of a line, by key, that tell of a status.
 TELLING = {
     "missing": ("missing", "missing-light", "missing-unknown", "inside-other", "inside-lump"),
-    "quantity": ("counted", "counted-equal", "counted-pieces", "not-countable"),
+    "quantity": ("as-many", "counted", "counted-equal", "counted-pieces", "not-countable"),
     "material": ("material", "shape"),
     "weight": ("mass", "mass-agrees"),
 }
@@ -86,6 +87,7 @@ def judge(
         return out
     _count(out, config)
     _weigh(out, config)
+    _several(out, config)
     _compare(out, kinds, config)
     return out
 
@@ -161,7 +163,7 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
     net = False
     whole = a.item.quantity * a.pieces[0] <= j.counted <= a.item.quantity * a.pieces[1]
     if j.p_weight >= ALARM and whole and contents > 0.2 * j.mass_g and a.expectation.container:
-        p = weight_probability(contents, j.sigma_g, a.mass_g, a.sigma_g, prior)
+        p = weight_probability(contents, j.sigma_g * contents / j.mass_g, a.mass_g, a.sigma_g, prior)
         # some senders declare what is in the bottle: the odds of honesty are those of the reading that fits, as rare
         honest = (1 - NET) * (1 - j.p_weight) / j.p_weight + NET * (1 - p) / max(p, 1e-9)
         j.p_weight = 1 / (1 + honest)
@@ -176,6 +178,40 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
         one = weight_probability(j.mass_g / j.counted, j.sigma_g / j.counted, a.mass_g, a.sigma_g, prior)
         if one < ALARM:
             j.reasons.append(say("mass-unit"))
+
+
+def _several(j: Judged, config: DeclarationConfig) -> None:
+    """Doubt the quantity too where bodies weigh what a whole number of pieces more than declared would.
+
+    One body that weighs as two pieces may be two that touch, and a pair that weighs as two may be two: which of
+    quantity and weight is wrong then goes by how rare each is, and by how well the number fits.
+    """
+    a = j.asked
+    if j.p_weight < ALARM or not a.countable or not a.unit_g or not a.mass_g or not j.mass_g:
+        return
+    most = a.item.quantity * a.pieces[1]
+    if j.counted > most:
+        return
+    pieces = sum(max(k, round(t.weight / a.unit_g)) for t, k in _with_parts(j) if k)
+    apart = sum(1 for _, k in j.things if k)
+    if pieces <= a.item.quantity:
+        return
+    spread = math.hypot(j.sigma_g / j.mass_g, a.sigma_g / a.mass_g)
+    touching = max(0, pieces - apart)
+    more = config.prior_quantity * math.exp(MERGED * min(touching, 2))
+    more *= honest(math.log(j.mass_g / (pieces * a.unit_g)), spread)
+    j.p_quantity = max(j.p_quantity, j.p_weight * more / (more + config.prior_weight * ANY_WEIGHT))
+    if j.p_quantity >= ALARM:
+        values = {"declared": f"{a.item.quantity:g}", "pieces": pieces, "unit": grams(a.unit_g)}
+        j.reasons.insert(0, say("as-many", measured=grams(j.mass_g), **values))
+
+
+def _with_parts(j: Judged) -> list[tuple[Thing, int]]:
+    """Bodies with the mass of what was taken as their parts."""
+    inside: dict[int | None, float] = {}
+    for t in j.absorbed:
+        inside[t.inside] = inside.get(t.inside, 0.0) + t.weight
+    return [(replace(t, mass_g=t.weight + inside.get(t.id, 0.0)), k) for t, k in j.things]
 
 
 def _seen(j: Judged) -> list[Thing]:

@@ -6,7 +6,7 @@ import math
 
 from xscan.declaration.fit import ANY_FIT, normal_pdf
 
-__all__ = ["material_probability", "quantity_probability", "weight_probability"]
+__all__ = ["ANY_WEIGHT", "honest", "material_probability", "quantity_probability", "weight_probability"]
 
 # An honest deviation: mostly as the uncertainties say, now and then twice as large (a wrong scale, wet goods).
 OUTLIER_SHARE, OUTLIER_WIDTH = 0.02, 2.2

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xscan.declaration.alike import alike, beside, broken_log_ratio, clusters, encloses
+from xscan.declaration.alike import alike, beside, beside_log_ratio, broken_log_ratio, clusters, encloses
 from xscan.declaration.choices import PER_PIECE, Choice, costs_alone
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import equal_groups
@@ -31,6 +31,7 @@ SMALL = 450  # columns; of a larger programme no rival is asked for, of one half
 RIVAL = math.log(12)  # an explanation that is less likely than the best by more is none
 OTHER_MATERIAL = -math.log(0.03)  # cost of a line whose goods are of another material than it would have
 MISFIT, ODD_MAKE = 1.5, 2.0  # log ratio from which a material misfits, and the cost of it beside a make that fits
+ASSORTED = math.log(3)  # cost of a line's pieces being of several sizes: three lines of four are of one
 UNLIKE, UNLIKE_SET = 3.2, 0.7  # cost of pieces of one line that are of different make, and of those of a set
 
 
@@ -130,13 +131,17 @@ class _Programme:
         told = {v: 1.0 if x[v] > 0.5 else -1.0 for v in self.telling}
         self.row(told, high=sum(w for w in told.values() if w > 0) - 1)
 
-    def gain_where(self, switch: int, gains: dict[int, float]) -> None:
-        """Let columns gain more where a switch is on."""
-        for v, gain in gains.items():
-            if gain > LITTLE:
-                then = self.column(-gain)
-                self.row({then: 1.0, v: -1.0}, high=0)
-                self.row({then: 1.0, switch: -1.0}, high=0)
+    def gain_where(self, switches: dict[int, dict[int, float]]) -> None:
+        """Let columns gain more where a switch is on; where several are, each column gains by one of them."""
+        gained: dict[int, dict[int, float]] = {}
+        for switch, gains in switches.items():
+            for v, gain in gains.items():
+                if gain > LITTLE:
+                    then = self.column(-gain)
+                    self.row({then: 1.0, switch: -1.0}, high=0)
+                    gained.setdefault(v, {})[then] = 1.0
+        for v, thens in gained.items():
+            self.row({**thens, v: -1.0}, high=0)
 
     def row(self, coefficients: dict[int, float], low: float = -np.inf, high: float = np.inf) -> None:
         """Add a constraint on a sum."""
@@ -175,7 +180,8 @@ def _whole_things(
             for v, c in zip(taken, choices, strict=True):
                 if c.thing in group and c.pieces >= 0 and not c.shares:
                     held.setdefault(c.line, {}).setdefault(c.thing, {})[v] = 1.0
-            for each in held.values():
+            over = {i: {left[i]: 1.0} for i in group}
+            for each in (*held.values(), over) if held else ():
                 y = p.column(PARTED if same else PARTED_MASS)
                 for ways in each.values():
                     p.row({**ways, y: -1.0}, high=0)
@@ -228,6 +234,8 @@ def _one_line(
                 continue
             usual = sorted(t.weight for t in whole.values())
             unit = a.unit_g or (usual[len(usual) // 2] if len(usual) > 1 else None)
+            if any(alike(h, broken) for h in whole.values()):
+                p.cost[v] -= beside_log_ratio(broken, things)
             completes = broken_log_ratio(broken, whole.values(), unit)
             p.cost[v] -= completes
             if a.expectation.composite and completes > COMPLETES and any(encloses(h, broken) for h in whole.values()):
@@ -246,11 +254,12 @@ def _one_line(
             heaviest[mine[v].thing] = max(m, heaviest.get(mine[v].thing, 0.0))
         beyond = max(0.0, sum(heaviest.values()) - said)
         wrong = p.column(-math.log(config.prior_weight), tells=True)
+        assorted = p.column(ASSORTED)
         off = [p.column(slope, width, whole=False) for width, slope in DEVIATION]
         free = (some_over, some_short, wrong)
         p.row({**masses, **dict.fromkeys(off, -1.0), **dict.fromkeys(free, -beyond)}, high=said)
         p.row({**masses, **dict.fromkeys(off, 1.0), **dict.fromkeys(free, said)}, low=said)
-        p.gain_where(wrong, {v: c.free for v, c in mine.items()})
+        p.gain_where({wrong: {v: c.free for v, c in mine.items()}, assorted: {v: c.odd for v, c in mine.items()}})
 
 
 def _one_make(p: _Programme, mine: dict[int, Choice], a: Asked, makes: list[list[int]]) -> None:
@@ -289,7 +298,7 @@ def _one_material(p: _Programme, mine: dict[int, Choice]) -> None:
     """Goods of another material than said are so all together: that is told once, not with each piece."""
     unlike = {v: c.unlike for v, c in mine.items() if c.unlike > 1 and c.pieces > 0 and not c.surplus}
     if len({mine[v].thing for v in unlike}) > 1:
-        p.gain_where(p.column(OTHER_MATERIAL, tells=True), unlike)
+        p.gain_where({p.column(OTHER_MATERIAL, tells=True): unlike})
 
 
 def _one_part(p: _Programme, mine: dict[int, Choice], makes: list[list[int]]) -> None:

@@ -1,5 +1,6 @@
 # Why a declared line has its status. Masses arrive with their unit, written.
 declaration-counted = declared { $declared }, counted { $counted } { $what }
+declaration-as-many = declared { $declared }, but { $measured } is what { $pieces } of { $unit } weigh; some may touch
 declaration-counted-equal = declared { $declared }, counted { $counted } equal { $what } of { $mass }
 declaration-counted-pieces = declared { $declared } ({ $least }–{ $most } bodies), counted { $counted } { $what }
 declaration-not-countable = { $declared } pieces of { $unit } each cannot be counted at this scale; only their mass can be held

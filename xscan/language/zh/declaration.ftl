@@ -1,5 +1,6 @@
 # 申报核对：每一项得出结论的理由。质量值已带单位。
 declaration-counted = 申报 { $declared } 件，清点到 { $counted } 个{ $what }
+declaration-as-many = 申报 { $declared } 件，但 { $measured } 相当于 { $pieces } 件（每件 { $unit }）的重量；可能有几件紧贴在一起
 declaration-counted-equal = 申报 { $declared } 件，清点到 { $counted } 个相同的{ $what }，每个 { $mass }
 declaration-counted-pieces = 申报 { $declared } 件（应为 { $least }–{ $most } 个物体），清点到 { $counted } 个{ $what }
 declaration-not-countable = 单件 { $unit }、共 { $declared } 件，在此扫描分辨率下无法清点，只能核对总质量
