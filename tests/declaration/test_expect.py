@@ -87,3 +87,9 @@ def test_a_users_articles_add_and_mistakes_are_placed(tmp_path: Path) -> None:
     bad.write_text("[article.samovar]\nkinds = {unobtainium = 1.0}\n")
     with pytest.raises(InputError, match="unobtainium"):
         load_lexicon(str(tmp_path / ".." / tmp_path.name / "bad.toml"))
+
+
+def test_what_is_of_glass_is_no_pair_of_glasses():
+    assert read_description("glass mosaic").kinds == ("glass",)
+    assert "sunglasses" not in read_description("glass vase").articles
+    assert read_description("2 glasses").articles == ("sunglasses",)

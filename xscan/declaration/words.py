@@ -61,7 +61,9 @@ def _index(extra: str | None) -> tuple[dict[tuple[str, ...], str], tuple[str, ..
     """Terms of spaced scripts by their words; terms of other scripts, longest first; most words of a term."""
     lexicon = load_lexicon(extra)
     terms = {*lexicon.by_term, *lexicon.by_word}
-    spaced = {tuple(tokens(t)): t for t in sorted(terms) if _spaced(t)}
+    written = {tuple(_WORD.findall(t.casefold())): t for t in sorted(terms) if _spaced(t)}
+    # "glasses" are no "glass": a term's singular stands for it only where it is no term itself
+    spaced = {tuple(tokens(t)): t for t in sorted(terms) if _spaced(t)} | written
     dense = tuple(sorted((t for t in terms if not _spaced(t)), key=lambda t: (-len(t), t)))
     return spaced, dense, max(map(len, spaced))
 
@@ -82,11 +84,14 @@ def _located(text: str, extra: str | None) -> list[tuple[int, int, str]]:
             found.append((at, at + len(term), term))
             lowered = lowered[:at] + " " * len(term) + lowered[at + len(term) :]
             at = lowered.find(term)
+    exact = [m.group() for m in _WORD.finditer(lowered)]
     words = [(m.start(), m.end(), _singular(m.group())) for m in _WORD.finditer(lowered)]
     free = [True] * len(words)
     for size in range(min(longest, len(words)), 0, -1):
         for i in range(len(words) - size + 1):
-            term_or_none = spaced.get(tuple(w for *_, w in words[i : i + size])) if all(free[i : i + size]) else None
+            if not all(free[i : i + size]):
+                continue
+            term_or_none = spaced.get(tuple(exact[i : i + size]), spaced.get(tuple(w for *_, w in words[i : i + size])))
             if term_or_none is not None:
                 found.append((words[i][0], words[i + size - 1][1], term_or_none))
                 free[i : i + size] = [False] * size
