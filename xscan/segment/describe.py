@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xscan.model import Grid, Labels, Object, Region, Role, Segmentation
+from xscan.segment.artefact import METAL
 from xscan.segment.bodies import Bodies
 from xscan.segment.config import SegmentConfig
 from xscan.segment.equal import groups
@@ -44,7 +45,8 @@ def describe(
     stats = region_statistics(labels, [values], count=count)
     boxes = {k: tuple(int(v) for v in stats.bbox[k]) for k in range(1, count + 1)}
     soft = {k for k in goods if stats.mean[0, k] < config.soft_mhu}
-    nested = parents(labels, {k: boxes[k] for k in goods}, soft, grid.voxel_size_mm)
+    metal = {k for k in goods if stats.mean[0, k] > METAL}
+    nested = parents(labels, {k: boxes[k] for k in goods}, soft, metal, grid.voxel_size_mm)
 
     shapes: dict[int, dict[str, float]] = {}
     for k in goods:

@@ -12,10 +12,15 @@ from xscan.segment.geometry import Bool, Labels32, closed, outside, window_of
 __all__ = ["ENCLOSED", "parents"]
 
 ENCLOSED = 0.93  # share of an object that must lie in what another one encloses; an open cup hides 5/6
+SHADOWED = 0.88  # the same for metal, whose shadows tear what is around it
 
 
 def parents(
-    labels: Labels32, boxes: Mapping[int, Sequence[int]], soft: Collection[int], voxel_mm: Sequence[float]
+    labels: Labels32,
+    boxes: Mapping[int, Sequence[int]],
+    soft: Collection[int],
+    metal: Collection[int],
+    voxel_mm: Sequence[float],
 ) -> dict[int, tuple[int, float]]:
     """Find the object that encloses each object.
 
@@ -24,6 +29,7 @@ def parents(
     labels : object ids (z, y, x)
     boxes : ``z0, y0, x0, z1, y1, x1`` of each id
     soft : ids of clothes and foam: what is wrapped in them is packed, not hidden in a thing
+    metal : ids of metal
     voxel_mm : voxel size
 
     Returns
@@ -48,7 +54,7 @@ def parents(
             if share < ENCLOSED:  # a lid that does not close, a spout: look whether the outside can be seen
                 hidden = _hidden(own) if hidden is None else hidden
                 share = max(share, float(hidden[mask].mean(dtype=np.float64)))
-            if share >= ENCLOSED:
+            if share >= (SHADOWED if k in metal else ENCLOSED):
                 found[k] = (outer, share)
     return found
 
