@@ -22,7 +22,7 @@ from scipy import optimize, stats
 
 from xscan.template.score import FEATURES, Evidence, features
 
-_LIKE = 0.5  # a bent shape nearer to the template than this times the blur is the template
+_LIKE = 0.25  # a bent shape that differs from the template by less than this, in voxels rms, is the template
 _FIELDS = list(Evidence.__dataclass_fields__)
 
 
@@ -33,7 +33,7 @@ def rows(paths: list[Path]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         for line in read(path):
             for f in line["fits"]:
                 own_bent = line.get("bent") and f["id"] == line["template"]
-                if own_bent and line["apart_mm"] < _LIKE * f["blur_mm"]:
+                if own_bent and line["apart_mm"] < _LIKE * line["how"]["voxel_mm"]:
                     continue
                 e = Evidence(**{k: f[k] for k in _FIELDS})
                 # a right template in a wrong pose, or on a body that other things hang on, tells nothing of right fits
@@ -47,10 +47,14 @@ def rows(paths: list[Path]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def fitted(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Bias and weights: likeliest given the lines and that each weight is about what theory says, give or take half."""
+    """Bias and weights: likeliest given the lines and that each weight is about what theory says, give or take half.
+
+    Of the sizes of plain things a library shows few: that weight is held to theory, give or take a twentieth.
+    """
     design = np.column_stack([np.ones(len(x)), x])
-    theory = np.array([-1.3, *FEATURES.values()])
+    theory = np.array([1.0, *FEATURES.values()])
     loose = 0.5 * np.abs(theory)
+    loose[1 + list(FEATURES).index("plain growth")] *= 0.1
 
     def loss(u: np.ndarray) -> tuple[float, np.ndarray]:
         z = design @ (theory + loose * u)

@@ -72,6 +72,7 @@ SHAPES: dict[str, Distance] = {
     "figure": figure_distance,
     "ball": ball_distance,
     "box": box_distance,
+    "can": lambda p: np.maximum(np.hypot(p[..., 0], p[..., 1]) - 15, np.abs(p[..., 2]) - 22),
     "flat": lambda p: driver_distance(p, (7.0, 4.2, 1.0)),
     "cross": lambda p: driver_distance(p, (7.0, 4.2, 1.0), (7.0, 1.0, 4.2)),
 }

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from xscan.model import (
     GenuineRange,
@@ -18,7 +20,10 @@ from xscan.model import (
 from xscan.template import check_library, match
 from xscan.template.body import body_of
 from xscan.template.candidates import index_of
+from xscan.template.fit import _best, fit_whole
 from xscan.template.heap import first_of
+from xscan.template.poses import Poses
+from xscan.template.score import evidence_of, probability
 from xscan.template.seek import covered
 
 ONE = (56, 56, 56)
@@ -74,6 +79,30 @@ def test_a_ball_of_another_size_is_no_ball_of_the_library(bench):
     assert match(*near, bench.library(), {}, config=bench.config) == ()
     true = bench.scan([("ball", np.eye(3), MIDDLE)], ONE)
     assert [m.template_id for m in match(*true, bench.library(), {}, config=bench.config)] == ["ball"]
+
+
+def test_a_round_shape_stretched_across_is_followed_from_between_the_stretches(bench):
+    body = body_of(*(scan := bench.scan([("can", np.diag([1.06, 0.94, 1.0]), MIDDLE)], ONE)), scan[0].goods)
+    p = index_of(bench.library("can"), bench.config).prepared("can")
+    eighth = Rotation.from_euler("z", 45, degrees=True).as_matrix()
+    fit = _best(Poses.at(eighth[None], np.array([MIDDLE])), p, body, 0.08, whole=True)
+    assert np.sqrt((fit.template_mm**2).mean()) < 0.3
+    assert np.ptp(fit.poses.scale[0]) > 0.09
+
+
+def test_another_form_counts_for_more_than_noise_of_like_size(bench):
+    body = body_of(*(scan := bench.scan([("figure", np.eye(3), MIDDLE)], ONE)), scan[0].goods)
+    p = index_of(bench.library(), bench.config).prepared("figure")
+    fit = fit_whole(p, body, 0.08)
+    noise = np.random.default_rng(0).normal(0, 0.3, len(fit.template_mm))
+    form = 0.3 * np.sqrt(2) * np.sin(p.points[: len(fit.template_mm), 0] / 4)
+    noisy, other = (
+        evidence_of(replace(fit, template_mm=fit.template_mm + d), body, p, bench.config) for d in (noise, form)
+    )
+    assert noisy.rms_mm == pytest.approx(other.rms_mm, rel=0.1)
+    assert other.coherent_mm > 2 * noisy.coherent_mm
+    likely, less = (probability(e, whole=True, mirrored=False) for e in (noisy, other))
+    assert likely / (1 - likely) > 5 * less / (1 - less)
 
 
 def test_bodies_that_segmentation_did_not_part_are_both_found(bench):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from xscan.template.body import Body
 from xscan.template.partial import Seeds, part_poses
 from xscan.template.poses import Poses
-from xscan.template.prepared import Prepared
+from xscan.template.prepared import MEASURED, Prepared
 from xscan.template.refine import costs, mine_mm, refine
 from xscan.template.search import whole_poses
 
@@ -53,7 +53,11 @@ def _best(rough: Poses, prepared: Prepared, body: Body, max_scale: float, *, who
     """Refine rough poses at true size, then the best few to the end, scale and offset free."""
     poses = refine(rough, prepared, body, points=96, steps=8, reach_mm=(8, 3), max_scale=0, both=whole)
     cost = costs(poses, prepared, body, points=192, whole=whole)
-    poses = poses.take(np.argsort(cost, kind="stable")[: 4 if whole else 5])
+    order = np.argsort(cost, kind="stable")
+    poses = poses.take(order[: 4 if whole else 5])
+    turned = _turned(poses)
+    ties = costs(turned, prepared, body, points=192, whole=whole) < 1.1 * cost[order[0]] + 0.1 * body.voxel_mm
+    poses = poses.joined(turned.take(np.flatnonzero(ties)))
     reach = max(0.8, body.voxel_mm)
     poses = refine(poses, prepared, body, points=300, steps=8, reach_mm=(4, reach), max_scale=max_scale, both=whole)
     cost = costs(poses, prepared, body, points=300, whole=whole)
@@ -61,7 +65,20 @@ def _best(rough: Poses, prepared: Prepared, body: Body, max_scale: float, *, who
     poses = refine(
         poses, prepared, body, points=1000, steps=5, reach_mm=(reach, reach), max_scale=max_scale, both=whole
     )
-    return measure(poses, prepared, body, points=2000, whole=whole)
+    return measure(poses, prepared, body, points=MEASURED, whole=whole)
+
+
+def _turned(poses: Poses) -> Poses:
+    """The first of some poses, an eighth of a turn farther about each of the template's axes.
+
+    A round shape lies as well in all turns about its axis, until it is stretched across: and from halfway between the
+    directions of the stretch nothing leads to either.
+    """
+    c = np.sqrt(0.5)
+    eighths = np.array(
+        [[[1, 0, 0], [0, c, -c], [0, c, c]], [[c, 0, c], [0, 1, 0], [-c, 0, c]], [[c, -c, 0], [c, c, 0], [0, 0, 1]]]
+    )
+    return Poses.at(poses.rotation[0] @ eighths, poses.place[0])
 
 
 def measure(poses: Poses, prepared: Prepared, body: Body, *, points: int, whole: bool = True) -> Fit:

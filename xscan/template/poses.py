@@ -40,6 +40,11 @@ class Poses:
         """Some of them."""
         return Poses(self.rotation[index], self.scale[index], self.place[index], self.offset[index])
 
+    def joined(self, more: Poses) -> Poses:
+        """These, and some more after them."""
+        fields = ("rotation", "scale", "place", "offset")
+        return Poses(*(np.concatenate([getattr(self, name), getattr(more, name)]) for name in fields))
+
     def forward(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Template points (n, 3) to scan points (k, n, 3)."""
         linear = self.rotation * self.scale[:, None, :]

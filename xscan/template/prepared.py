@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,10 @@ from xscan.template.shape import Shape, shape_of
 from xscan.template.solid import solid_of_mesh
 from xscan.template.surface import spread
 
-__all__ = ["FORM", "Prepared", "key_of", "mirrored", "prepare"]
+__all__ = ["FORM", "MEASURED", "Prepared", "key_of", "mirrored", "prepare"]
 
+MEASURED = 2000  # points of either side on which a fit is measured
+_PATCH = 32  # of them around each, over which deviations are averaged
 FORM = 3  # raise it where the numbers below are computed in another way
 
 
@@ -52,6 +55,14 @@ class Prepared:
     closed: bool
     plain_mm: float
     flip: NDArray[np.float64] = field(default_factory=lambda: np.ones(3))
+
+    @cached_property
+    def around(self) -> NDArray[np.int64]:
+        """Indices (n, 32) of the points around each of the first 2,000: a patch of a sixtieth of the surface."""
+        from scipy.spatial import cKDTree
+
+        some = self.points[:MEASURED]
+        return np.asarray(cKDTree(some).query(some, k=min(_PATCH, len(some)))[1], dtype=np.int64).reshape(len(some), -1)
 
 
 def prepare(mesh: Mesh, store: Store) -> Prepared:

@@ -20,18 +20,20 @@ _PURE = 0.95  # share of the body's surface that must lie on the template before
 
 
 # by `benchmarks/shapes/calibrate.py`
-_BIAS = -0.93
+_BIAS = 2.26
 _WEIGHTS = {
-    "rms": 0.46,
-    "p95": 0.33,
-    "outside": -15.54,
-    "unexplained": -25.26,
-    "uncovered": -10.07,
-    "stretched": -1.14,
-    "plain": -0.94,
-    "plain growth": -68.72,
-    "mirrored": -1.17,
-    "part": -1.58,
+    "rms": 0.54,
+    "p95": 0.26,
+    "coherent": 0.45,
+    "outside": -15.82,
+    "unexplained": -25.50,
+    "uncovered": -10.18,
+    "stretched": -0.98,
+    "plain": -0.10,
+    "plain growth": -77.29,
+    "mirrored": -1.01,
+    "part": -1.50,
+    "size": 0.77,
 }
 
 
@@ -45,6 +47,7 @@ class Evidence:
     size_mm : root mean square radius of the template
     rms_mm : of the deviations of both sides, less offset, the farthest fiftieth left out (crumbs that hang on)
     p95_mm : 95th percentile of their sizes, the worse of both sides
+    coherent_mm : of the template's deviations, each the mean of those around it: noise goes, another form stays
     coverage : share of the template's surface, as far as the scan sees it, on which the body's skin lies
     outside : share of the template's surface that stands out of the body: what the body lacks
     explained : share of the body's surface for which the template answers and on which it lies
@@ -58,6 +61,7 @@ class Evidence:
     size_mm: float
     rms_mm: float
     p95_mm: float
+    coherent_mm: float
     coverage: float
     outside: float
     explained: float
@@ -81,21 +85,23 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
     voxel = body.voxel_mm
     blur = blur_mm(voxel, config)
     near = max(4 * blur, 0.75 * voxel)
-    there, back = fit.template_mm[fit.seen], fit.body_mm[fit.explained]
+    used = fit.seen
+    there, back = fit.template_mm[used], fit.body_mm[fit.explained]
     size = prepared.shape.size
     if there.size < SEEN_SHARE * fit.template_mm.size or back.size == 0:
-        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
+        return _nothing(blur, size, prepared, config)
     coverage = float((np.abs(there) < near).mean())
     outside = float((there > near).mean())
     explained = float((np.abs(back) < near).mean())
     if not whole:
-        there = there[there > -near]
+        used = used & (fit.template_mm > -near)
     if explained > _PURE:
         # all that is there lies on the template: what lacks (thin parts lost to blur, streaks or a cut) is counted
         # as lacking, not as deviation
-        there = there[there < near]
+        used = used & (fit.template_mm < near)
+    there = fit.template_mm[used]
     if there.size == 0:
-        return Evidence(blur, size, np.inf, np.inf, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
+        return _nothing(blur, size, prepared, config)
     rms = float(np.sqrt(_mean_square(there) / 2 + _mean_square(back) / 2))
     p95 = max(float(np.percentile(np.abs(there), 95)), float(np.percentile(np.abs(back), 95)))
     return Evidence(
@@ -103,6 +109,7 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
         size,
         rms,
         p95,
+        _coherent(np.clip(fit.template_mm, -3 * voxel, 3 * voxel), used, prepared),
         coverage=coverage,
         outside=outside,
         explained=explained,
@@ -113,11 +120,27 @@ def evidence_of(fit: Fit, body: Body, prepared: Prepared, config: TemplateConfig
     )
 
 
-# what speaks about a fit: its name, and the weight that theory gives it (a ratio of likelihoods counts once; half of
-# what p95 tells, rms has told; the others are sized so that a tenth of the surface gone astray decides)
+def _nothing(blur: float, size: float, prepared: Prepared, config: TemplateConfig) -> Evidence:
+    """Where too little was seen to say anything."""
+    far = np.inf
+    return Evidence(blur, size, far, far, far, 0.0, 1.0, 0.0, 0.0, 0.0, config.max_scale, prepared.plain_mm)
+
+
+def _coherent(d: NDArray[np.float64], used: NDArray[np.bool_], prepared: Prepared) -> float:
+    """Root mean square of deviations (n,) averaged over the points around each, of those `used`."""
+    near = prepared.around[: len(d)]
+    number = used[near].sum(axis=1)
+    mean = np.where(used, d, 0.0)[near].sum(axis=1) / np.maximum(number, 1)
+    return float(np.sqrt(_mean_square(mean[used & (number > 0)])))
+
+
+# what speaks about a fit: its name, and the weight that theory gives it (a log-likelihood counts once, and
+# what rms, p95 and `coherent` tell is partly the same; the others are sized so that a tenth of the surface gone
+# astray decides)
 FEATURES = {
-    "rms": 1.0,
-    "p95": 0.5,
+    "rms": 0.5,
+    "p95": 0.25,
+    "coherent": 0.7,
     "outside": -15.0,
     "unexplained": -25.0,
     "uncovered": -10.0,
@@ -126,26 +149,31 @@ FEATURES = {
     "plain growth": -80.0,
     "mirrored": -1.0,
     "part": -1.5,
+    "size": 0.4,
 }
 
 
 def features(e: Evidence, *, whole: bool, mirrored: bool) -> NDArray[np.float64]:
     """What the odds are made of, in the order of `FEATURES`.
 
-    rms, p95 : log of the ratio of likelihoods: the deviation of true copies is spread about `blur_mm`, that of other
-    shapes about a tenth of their size; where the two meet, a scan of these voxels cannot tell;
+    rms, p95, coherent : log-likelihood of the deviation among those of true copies, which are spread about a share of
+    `blur_mm`, in streaks about a share of what scatters from place to place as well; those of near-likes may be of
+    any size beyond it, so that nothing is made of how far off they are;
     outside, unexplained, uncovered : what is missing, and what lies where nothing should, beyond what noise makes;
     stretched : whether it wants to be scaled further than allowed, as the same shape rarely does;
     plain : 1 for a ball, box or cylinder, 0 for what no such shape comes near;
     plain growth : how much larger or smaller such a one is: of a plain shape only its size speaks, and things of any
     size that happen to lie within the allowed scale fit it;
-    mirrored, part : whether the fit is the mirror image, or a part of a body.
+    mirrored, part : whether the fit is the mirror image, or a part of a body;
+    size : log of the template's size in blurs: other shapes of like proportions depart from it by a tenth of its size.
     """
     plain = 1 / (1 + (e.plain_mm / (3 * e.blur_mm)) ** 2)
+    scatter = float(np.sqrt(max(0.0, e.rms_mm**2 - e.coherent_mm**2)))
     return np.array(
         [
-            _log_ratio(e.rms_mm, e.blur_mm, 0.1 * e.size_mm),
-            _log_ratio(e.p95_mm, 2.2 * e.blur_mm, 0.25 * e.size_mm),
+            _beyond(e.rms_mm, 0.6 * e.blur_mm, 0.5),
+            _beyond(e.p95_mm, 1.4 * e.blur_mm, 0.5),
+            _beyond(e.coherent_mm, max(0.35 * e.blur_mm, 0.5 * scatter), 0.25),
             max(0.0, e.outside - 0.04),
             max(0.0, 0.93 - e.explained),
             _uncovered(e.coverage, plain, whole=whole),
@@ -154,6 +182,7 @@ def features(e: Evidence, *, whole: bool, mirrored: bool) -> NDArray[np.float64]
             plain * max(0.0, e.growth - 0.02),
             float(mirrored),
             float(not whole),
+            float(np.log(0.1 * e.size_mm / e.blur_mm)),
         ]
     )
 
@@ -186,11 +215,6 @@ def _mean_square(d: NDArray[np.float64]) -> float:
     return float(np.sort(d * d)[: max(1, round(0.98 * d.size))].mean())
 
 
-def _log_ratio(value: float, same: float, other: float) -> float:
-    """Log of the ratio of two log-normal densities, same over other, the same side having no lower tail."""
-    value = max(value, same)
-    return float(
-        np.log(0.7 / 0.4) - np.log(value / same) ** 2 / (2 * 0.4**2) + np.log(value / other) ** 2 / (2 * 0.7**2)
-        if value < other
-        else np.log(0.7 / 0.4) - np.log(value / same) ** 2 / (2 * 0.4**2)
-    )
+def _beyond(value: float, usual: float, spread: float) -> float:
+    """Log-likelihood of a deviation that is log-normal about what is usual, and has no lower tail."""
+    return float(-(np.log(max(value, usual) / usual) ** 2) / (2 * spread**2))

@@ -12,7 +12,7 @@ from xscan.template.candidates import Index
 from xscan.template.config import TemplateConfig
 from xscan.template.fit import Fit, fit_part, fit_whole, measure
 from xscan.template.partial import SEEN_SHARE, contained, seeds_of
-from xscan.template.prepared import Prepared, mirrored
+from xscan.template.prepared import MEASURED, Prepared, mirrored
 from xscan.template.probes import probes
 from xscan.template.score import Evidence, blur_mm, evidence_of, probability
 
@@ -56,7 +56,7 @@ def seek_torn(body: Body, index: Index, config: TemplateConfig) -> Found | None:
         for identity in index.could_be(body.shape, body.voxel_mm)[: config.candidates]:
             if p := _of_hand(index, identity, hand, body, config):
                 rough = fit_whole(p, body, config.max_scale)
-                fit = measure(rough.poses, p, body, points=2000, whole=False)
+                fit = measure(rough.poses, p, body, points=MEASURED, whole=False)
                 found.append(_found(identity, p, body, fit, False, config))
         if best := _best(found, config):
             return best
