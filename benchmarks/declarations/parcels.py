@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,8 +56,11 @@ def _matter_mm3(body: _Body) -> float:
     return 1000 * sum(m / MATERIALS[name][1] for name, m, _ in body.parts)
 
 
-def make(planted: str, rng: np.random.Generator) -> Case:
-    """Make one parcel; `planted` is empty or one of `PLANTED`."""
+def make(planted: str, rng: np.random.Generator, *, faults: bool = False) -> Case:
+    """Make one parcel; `planted` is empty or one of `PLANTED`.
+
+    `faults`: whether segmentation errs as it does in crowded parcels of scans (`_faulty`, `_wisps`).
+    """
     goods = [GOODS[int(i)] for i in rng.choice(len(GOODS), int(rng.integers(1, 6)), replace=False)]
     bodies: list[_Body] = []
     rows: list[tuple[Good, int, float]] = []
@@ -124,7 +127,7 @@ def make(planted: str, rng: np.random.Generator) -> Case:
         name = str(rng.choice(g.names))
         told = rng.random() < 0.92 or number == target + 1
         items.append(DeclaredItem(number, name, n, hs_code=code, net_weight_kg=weight if told else None))
-    case = _measured(Declaration(tuple(items)), bodies, planted, line, rng)
+    case = _measured(Declaration(tuple(items)), bodies, planted, line, rng, faults)
     return replace(case, visible=_visible(planted, rows, items, target, bodies, swapped))
 
 
@@ -180,8 +183,69 @@ def _unlike(kind: str, rng: np.random.Generator) -> str:
     return str(rng.choice(("ceramic", "steel")))
 
 
+@dataclass
+class _Seen:
+    """A body as segmentation gives it: pieces beside one another, and the bodies that are in it."""
+
+    pieces: list[list[tuple[str, float, bool]]]
+    of: list[_Body]
+
+
+def _faulty(order: list[_Body], rng: np.random.Generator) -> list[_Seen]:
+    """Tear and join bodies as segmentation does where goods touch and metal throws streaks.
+
+    One body in twelve is one lump with goods of another line; one in twelve comes in two pieces, one in eight without
+    its cap, label or handle, which lies beside it; of light soft goods one in eight fades to a part of its mass.
+    """
+    seen: list[_Seen] = []
+    for body in order:
+        if body.inside is not None:
+            continue
+        parts, lot = list(body.parts), rng.random()
+        last = seen[-1] if seen else None
+        free = last is not None and len(last.pieces) == 1 and not any(b.planted for b in last.of)
+        if last is not None and free and not body.planted and lot < 1 / 12:
+            last.pieces = [[(m, g, False) for m, g, _ in (*last.pieces[0], *parts)]]
+            last.of.append(body)
+            continue
+        seen.append(_Seen([parts], [body]))
+        if body.planted:
+            continue
+        whole = sum(g for _, g, _ in parts)
+        if lot < 2 / 12:
+            cut = float(rng.uniform(0.5, 0.95))
+            seen[-1].pieces = [[(m, g * c, i) for m, g, i in parts if not i or c == cut] for c in (cut, 1 - cut)]
+        elif lot < 2 / 12 + 1 / 8:
+            cap = str(rng.choice(("pp", "paper", "abs", parts[0][0])))
+            light = whole * float(rng.uniform(0.02, 0.08))
+            seen[-1].pieces = [[(m, g * (1 - light / whole), i) for m, g, i in parts], [(cap, light, False)]]
+        elif MATERIALS[parts[0][0]][1] < 0.5 and whole < 150 and rng.random() < 1 / 8:
+            left = float(rng.uniform(0.4, 0.9))
+            seen[-1].pieces = [[(m, g * left, i) for m, g, i in parts]]
+    return seen
+
+
+def _wisps(first: int, bodies: list[_Body], rng: np.random.Generator) -> Iterator[tuple[Signature, float]]:
+    """Light pieces that nobody sent: rests of streaks, folds of film, flaps of the carton; three a parcel.
+
+    Their masses are as little known as those of what has no edge: half of the mass, and their Z_e is the streak's.
+    """
+    metal = any(MATERIALS[m][2] > 15 for b in bodies for m, _, _ in b.parts)
+    for k in range(int(rng.poisson(3.0))):
+        mass, rho = float(rng.uniform(0.5, 8.0)), float(rng.uniform(0.12, 0.7))
+        volume = 1000 * mass / rho
+        s = signature(first + k, volume, mass, "paper", rng, (rho, float(rng.uniform(6.0, 14.0 if metal else 9.0))))
+        unsure = Measure(mass, 0.5 * mass, "g")
+        yield replace(s, mass_g=unsure, own_mass_g=unsure, metal_near=0.8 if metal else 0.0), volume
+
+
 def _measured(
-    declaration: Declaration, bodies: list[_Body], planted: str, line: int | None, rng: np.random.Generator
+    declaration: Declaration,
+    bodies: list[_Body],
+    planted: str,
+    line: int | None,
+    rng: np.random.Generator,
+    faults: bool = False,
 ) -> Case:
     """Measure: masses err by 4 % each and 3 % together; equal bodies may merge, others break, crumbs lie about."""
     together = float(np.exp(rng.normal(0, 0.03)))
@@ -229,8 +293,16 @@ def _measured(
         signatures[root] = replace(signatures[root], mass_g=Measure(total, 0.03 * total, "g"))
         return root
 
+    for torn in _faulty(order, rng) if faults else ():
+        own = torn.of[0]
+        alone = len(torn.of) == 1 and len(torn.pieces) == 1
+        for k, piece in enumerate(torn.pieces):
+            first = add(piece, own.box, own.group if alone else 0, None, 0 if k else own.room, root_of.get(id(own)))
+            if not k:
+                root_of |= {id(b): first for b in torn.of}
+                found += [first] if own.planted else []
     for n, body in enumerate(order):
-        if n in merged or body.inside is not None:
+        if faults or n in merged or body.inside is not None:
             continue
         parts = list(body.parts)
         twin = next(
@@ -257,6 +329,16 @@ def _measured(
             found.append(add(body.parts, body.box, 0, parent))
     for _ in range(int(rng.poisson(0.7))):
         add([(str(rng.choice(("paper", "abs", "steel"))), float(rng.uniform(0.5, 7.0)), False)], (2, 1, 0.5), 0, None)
+    for s, volume in _wisps(len(objects) + 1, bodies, rng) if faults else ():
+        i, voxels = s.object_id, max(1, int(volume / 3.375))
+        # half of them lie against a body
+        near = APART * int(rng.integers(1, i)) + 2 if rng.random() < 0.5 and i > 1 else APART * i
+        bbox = ((1, 1, near), (3, 3, near + 2))
+        edge = volume ** (1 / 3)
+        shape = {"length_mm": 2.5 * edge, "width_mm": edge, "height_mm": 0.4 * edge, "outer_mm3": volume}
+        regions.append(Region(i, voxels, bbox, (2.0, 2.0, 1.5 * i)))
+        objects.append(Object(i, "goods", (i,), bbox, (2.0, 2.0, 1.5 * i), voxels, shape=shape))
+        signatures[i] = s
     n = len(objects)
     array = np.zeros((5, 5, APART * (n + 2)), dtype=np.uint32)
     array[1, 1, 1 : n + 1] = np.arange(1, n + 1)

@@ -1,7 +1,7 @@
 """How many planted disagreements are found, and how many honest parcels are stopped.
 
 usage: python benchmarks/declarations/study.py run ROWS.json [--parcels N] [--seed S] [--without SOURCE]
-           [--kinds honest,weight,…] [--explanations N] [--seconds T]
+           [--kinds honest,weight,…] [--explanations N] [--faults] [--seconds T]
        python benchmarks/declarations/study.py table ROWS.json [ROWS-WITHOUT.json ...]
        python benchmarks/declarations/study.py plot ROWS.json OUT.png
 Synthetic parcels at the level of objects (`parcels.py`). Priors and rules were changed while looking at seeds 11, 12,
@@ -88,7 +88,14 @@ def row(case: Case, decision: Decision) -> dict[str, Any]:
 
 
 def study(
-    parcels: int, seed: int, without: str, rows: dict[str, Any], kinds: Sequence[str], seconds: float, explanations: int
+    parcels: int,
+    seed: int,
+    without: str,
+    rows: dict[str, Any],
+    kinds: Sequence[str],
+    seconds: float,
+    explanations: int,
+    faults: bool,
 ) -> bool:
     """Add rows: `parcels` of each planted kind, and four times as many honest ones; tell whether all are done."""
     start = perf_counter()
@@ -101,7 +108,7 @@ def study(
                 continue
             if perf_counter() - start > seconds:
                 return False
-            case = make(planted, np.random.default_rng((seed, kind, number)))
+            case = make(planted, np.random.default_rng((seed, kind, number)), faults=faults)
             rows[name] = row(case, run(case, without, explanations))
     return True
 
@@ -126,6 +133,7 @@ def main() -> None:
     runs.add_argument("--without", default="", choices=SOURCES)
     runs.add_argument("--kinds", default=",".join(("honest", *PLANTED)), help="only these, with commas between them")
     runs.add_argument("--explanations", type=int, default=DEFAULT.explanations, help="1 is several times as fast")
+    runs.add_argument("--faults", action="store_true", help="with what segmentation does to crowded parcels")
     runs.add_argument("--seconds", type=float, default=math.inf, help="stop then; the same command goes on")
     shows = verbs.add_parser("table")
     shows.add_argument("rows", type=Path, nargs="+")
@@ -134,13 +142,22 @@ def main() -> None:
     plots.add_argument("out", type=Path)
     options = parser.parse_args()
     if options.verb == "run":
-        head = {"seed": options.seed, "without": options.without, "explanations": options.explanations}
+        head = {name: getattr(options, name) for name in ("seed", "without", "explanations", "faults")}
         kept = _kept(options.rows, head)
         if {k: kept[k] for k in head} != head:
             parser.error(f"{options.rows} holds rows of another seed or of other evidence")
         made = dict(kept["rows"])
         kinds = options.kinds.split(",")
-        done = study(options.parcels, options.seed, options.without, made, kinds, options.seconds, options.explanations)
+        done = study(
+            options.parcels,
+            options.seed,
+            options.without,
+            made,
+            kinds,
+            options.seconds,
+            options.explanations,
+            options.faults,
+        )
         kept = _kept(options.rows, head)  # another piece may have written meanwhile
         kept["rows"] |= made
         options.rows.write_text(json.dumps(kept))

@@ -26,6 +26,7 @@ FAR, FAR_OF_KIND = 2.0, 3.0  # distance from which bodies are unlike; those of o
 SIZE = 0.08  # relative difference of outer volume within which bodies of one material may be equal but for their parts
 MASS = 0.08  # relative spread of the masses of equal bodies as measured
 STRAY = 0.1  # share of equal bodies that differ by more, by any factor within ten
+GOODS = 0.5  # of the mass of a body, from which another beside it is hardly a piece of it
 GAP = 3  # voxels between the boxes of bodies that may be joined
 LEAST, MOST = -4.0, 2.0  # bounds of what siblings can say, log probability
 
@@ -127,10 +128,15 @@ def beside_log_ratio(fragment: Thing, things: Sequence[Thing]) -> float:
     """Log of P(it lies against a heavier body like it | it broke from one) over P(that | it did not).
 
     How often bodies of a parcel lie against one like them is counted in the parcel itself, with one in two more
-    taken to: in a crowded one, or one of few bodies, it tells little.
+    taken to: in a crowded one, or one of few bodies, it tells little. Only goods of like mass are counted, for what
+    broke from another always lies against it.
     """
     others = [t for t in things if t.id != fragment.id and t.inside is None]
-    pairs = [alike(a, b) for a, b in combinations(others, 2) if beside(a, b)]
+    pairs = [
+        alike(a, b)
+        for a, b in combinations(others, 2)
+        if min(a.weight, b.weight) > GOODS * max(a.weight, b.weight) and beside(a, b)
+    ]
     usual = (1 + 2 * sum(pairs)) / (2 + len(others))  # of a body, that such a one lies against it
     return min(MOST, max(0.0, -math.log(usual)))
 

@@ -102,6 +102,8 @@ def choices_of(
             outer = by_id.get(t.inside) if t.inside is not None else None
             nested = NESTED if outer is not None and not packaging_like(outer, _held(outer, by_id)) else 0.0
             natural = _natural(t, e, by_id, kinds)
+            # of a splinter of a bottle neither its bulk tells nor that it holds nothing
+            splinter = material_log_ratio(likeness(t, replace(e, bulk=None, container=False), kinds), e.sure)
             for parts in (frozenset[int](), *_part_sets(t, e, by_id, kinds)):
                 inside = [by_id[f] for f in sorted(parts)]
                 material = material_log_ratio(likeness(t, e, kinds, inside), e.sure) + powered_log_ratio(t, inside, e)
@@ -111,7 +113,7 @@ def choices_of(
                 for pieces, gain, free, odd in _as_pieces(full, a, twin, config):
                     if pieces > 0 or not (parts or nested):
                         more, other = max(0.0, free - gain), max(0.0, odd - gain)
-                        total = fits + gain + nested + without
+                        total = fits + gain + nested + without + (0.0 if pieces else max(0.0, splinter - material))
                         out.append(Choice(i, j, pieces, total, parts, free=more, odd=other, unlike=unlike))
                 if a.countable and not nested:  # a surplus piece inside other goods is hidden there, not miscounted
                     more = piece_log_ratio(full, a.unit_g, e.unit_g, equal=EQUAL_SURPLUS)

@@ -40,7 +40,7 @@ class DeclarationConfig(BaseModel):
     prior_weight: float = Field(default=0.03, gt=0, lt=0.5, description="probability that a line's weight is wrong")
     prior_material: float = Field(default=0.15, gt=0, lt=0.5, description="probability that a line's material is wrong")
     prior_fragment: float = Field(
-        default=0.05, gt=0, lt=0.5, description="probability that a body is a piece of another"
+        default=0.1, gt=0, lt=0.5, description="probability that a body is a piece of another"
     )
     explanations: int = Field(
         default=4,

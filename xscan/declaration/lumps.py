@@ -18,8 +18,9 @@ __all__ = ["lumps_of"]
 Shares = tuple[tuple[int, int, float], ...]
 LUMP = math.log(0.05)  # log probability that goods of two lines touch so that they were not told apart
 MORE = math.log(0.5)  # beside it, of each line more, and of pieces of one line among them
-MOST_LINES, MOST_PIECES, KEPT = 4, 6, 3
+MOST_LINES, MOST_PIECES, KEPT = 4, 6, 4
 SIGMAS = 2.0  # of the mass of the pieces together, within which a body may be they
+BLUR_Z = 1.15  # the same of its Z_e
 BLUR = 1.2  # factor by which a body's density may be off beside what its mixture of materials spans
 SPREAD = 1 / math.log(1000)  # density of the log of any body's mass, as for single pieces
 
@@ -78,5 +79,8 @@ def _able(t: Thing, some: Sequence[Expectation], grams: Sequence[float], kinds: 
         sum(grams) / sum(g / pick(b[side] for b in of) for g, of in zip(grams, boxes, strict=True))
         for side, pick in ((0, min), (1, max))
     )
-    low, high = min(b[2] for of in boxes for b in of), max(b[3] for of in boxes for b in of)
-    return light / BLUR <= density <= dense * BLUR and low <= z_e <= high
+    low, high = (
+        (sum(g * pick(b[side] for b in of) ** 3 for g, of in zip(grams, boxes, strict=True)) / sum(grams)) ** (1 / 3)
+        for side, pick in ((2, min), (3, max))
+    )  # a mixture's Z_e is the cubic mean over its electrons (Mayneord 1937), which are nearly as its mass
+    return light / BLUR <= density <= dense * BLUR and low / BLUR_Z <= z_e <= high * BLUR_Z

@@ -48,6 +48,7 @@ def explanations_of(
     for each explanation, the best first, the choices taken and what it costs more than the best, at most `RIVAL`
     """
     p = _Programme()
+    choices = _possible(choices, things, lines)
     # the later of two equal things is left over, so that the answer never depends on the solver's mood
     taken = [p.column(-c.gain + 1e-7 * (c.thing + c.line)) for c in choices]
     _whole_things(p, taken, choices, things, config)
@@ -72,6 +73,43 @@ def explanations_of(
         out.append(([c for c, v in zip(choices, taken, strict=True) if x[v] > 0.5], max(0.0, cost - least)))
         p.never_again(x)
     return out
+
+
+def _possible(choices: Sequence[Choice], things: Sequence[Thing], lines: Sequence[Asked]) -> list[Choice]:
+    """Choices that some row does not forbid: a fragment beside nothing that it could be of, a part of nothing.
+
+    Of a line that cannot get more pieces than it declares none is one too many either: to say so would cost as much
+    as a wrong weight, and gain no more. The optimum stays what it was, with a third of the columns gone.
+    """
+    by_line = [_of_line(j, list(range(len(choices))), list(choices)) for j in range(len(lines))]
+    held = {(c.line, i) for c in choices for i in c.parts}
+    gone: set[int] = set()
+    for j, a in enumerate(lines):
+        mine = by_line[j]
+        most: dict[int, int] = {}
+        for c in mine.values():
+            most[c.thing] = max(most.get(c.thing, 0), c.pieces)
+        enough = a.countable and sum(most.values()) <= a.item.quantity * a.pieces[1]
+        base = {(c.thing, c.parts) for c in mine.values() if c.pieces == 1 and not c.surplus}
+        for v, c in mine.items():
+            if c.shares:
+                continue
+            lone = c.pieces == 0 and not _hosts(c, mine, a, things)
+            loose = c.pieces < 0 and (j, things[c.thing].id) not in held
+            if lone or loose or (c.surplus and enough and (c.thing, c.parts) in base):
+                gone.add(v)
+    return [c for v, c in enumerate(choices) if v not in gone]
+
+
+def _hosts(c: Choice, mine: dict[int, Choice], a: Asked, things: Sequence[Thing]) -> list[int]:
+    """Pieces that a fragment may be of: larger and beside it, of its own make, or any of a composite."""
+    broken = things[c.thing]
+    return [
+        h
+        for h, d in mine.items()
+        if d.pieces > 0 and things[d.thing].weight >= broken.weight and d.thing != c.thing
+        if beside(things[d.thing], broken) and (a.expectation.composite or d.shares or alike(things[d.thing], broken))
+    ]
 
 
 def _of_line(j: int, taken: list[int], choices: list[Choice]) -> dict[int, Choice]:
@@ -207,7 +245,7 @@ def _one_line(
     if not a.countable:
         least, most = 1.0, big
     wrong_count = -math.log(config.prior_quantity)
-    short = p.column(PER_PIECE, least, whole=False)
+    short = p.column(PER_PIECE, least)
     some_over, some_short = (p.column(wrong_count - PER_PIECE, tells=True) for _ in range(2))
     p.row(count, high=most)
     p.row({**count, short: 1.0}, low=least)
@@ -219,15 +257,9 @@ def _one_line(
     p.row({some_over: 1.0, **dict.fromkeys(more, -1.0)}, high=0)
     p.row({some_short: 1.0, short: -1.0}, high=0)
     for v, c in mine.items():
-        if c.pieces == 0:  # a fragment needs a larger piece beside it: of its own make, or any of a composite
+        if c.pieces == 0:  # a fragment needs a larger piece beside it
             broken = things[c.thing]
-            hosts = {
-                h: -1.0
-                for h, d in mine.items()
-                if d.pieces > 0 and things[d.thing].weight >= broken.weight and d.thing != c.thing
-                if beside(things[d.thing], broken)
-                and (a.expectation.composite or d.shares or alike(things[d.thing], broken))
-            }
+            hosts = dict.fromkeys(_hosts(c, mine, a, things), -1.0)
             p.row({v: 1.0, **hosts}, high=0)
             whole = {mine[h].thing: things[mine[h].thing] for h in hosts if not mine[h].shares}
             if not whole:
@@ -284,12 +316,12 @@ def _one_make(p: _Programme, mine: dict[int, Choice], a: Asked, makes: list[list
             for ways in held.values():
                 p.row({**ways, some: -1.0}, high=0)
     if len(used) > 1:
-        more = p.column(UNLIKE_SET if a.is_set else UNLIKE, len(used), whole=False)
+        more = p.column(UNLIKE_SET if a.is_set else UNLIKE, len(used))
         p.row({**used, more: -1.0}, high=1)
     fitting = [some for some in used if fits[some]]
     for some in used:
         if not fits[some] and fitting and not a.is_set:
-            odd = p.column(ODD_MAKE, whole=False)
+            odd = p.column(ODD_MAKE)
             for other in fitting:
                 p.row({some: 1.0, other: 1.0, odd: -1.0}, high=1)
 

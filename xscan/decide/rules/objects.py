@@ -26,8 +26,9 @@ NOTED = 0.15  # probability from which it is told that a body may belong to no l
 SHEET_MM = 6.0  # a thinner light body of paper or film is an invoice, a bag, a flap of packing
 LIGHT_G = 40.0
 FOAM = 0.12  # g/cm³; below it, packing
-PIECE_G, PIECE_SHARE = 20.0, 0.05  # lighter, and less of what it lies against: more likely a cap or a label of that
-PIECE_KINDS = ("paper", "plastic", "textile", "rubber", "unknown")
+PIECE_G, PIECE_SHARE = 25.0, 0.08  # lighter, and less of what it lies against: more likely a cap or a handle of that
+GRAVE = frozenset({"liquid", "powder", "explosive-like"})  # of which little may be much
+ORGANIC = (1.6, 10.0)  # most g/cm³ and Z_e of plastic, paper, wood, leather: which of them it is, little matter hides
 STREAK = (0.5, 0.45)  # beside metal and this light, g/cm³: more likely a streak than a body
 
 
@@ -73,10 +74,23 @@ def _severity(evidence: Evidence, i: int, config: DecideConfig) -> float:
         return 0.35
     if s and s.metal_near > STREAK[0] and density is not None and density < STREAK[1]:
         return 0.35
-    if kind in PIECE_KINDS and weight < PIECE_G and _lies_against(evidence, i, weight / PIECE_SHARE):
+    if (
+        weight < PIECE_G
+        and kind not in GRAVE
+        and _organic(evidence, i)
+        and _lies_against(evidence, i, weight / PIECE_SHARE)
+    ):
         return 0.4
     # close to what can be told from noise and crumbs, doubt grows
     return severity if weight >= 2 * config.min_mass_g else 0.5 + (severity - 0.5) * 0.5
+
+
+def _organic(evidence: Evidence, i: int) -> bool:
+    """Whether what was measured of a body is as of organic matter, whatever kind it is taken for."""
+    s = evidence.signatures.get(i)
+    if s is None or s.density is None or s.z_e is None:
+        return evidence.kind(i) == "unknown"
+    return s.density.value < ORGANIC[0] and s.z_e.value < ORGANIC[1]
 
 
 def _lies_against(evidence: Evidence, i: int, least_g: float) -> bool:
