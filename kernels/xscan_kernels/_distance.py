@@ -7,55 +7,70 @@ import numpy as np
 from . import _bits
 from ._jit import kernel
 
-__all__ = ["across_planes", "within_planes"]
+__all__ = ["columns", "far_columns", "ramps"]
 
 STEPS = 96  # mean number of steps in a block from which on envelopes are faster
-BLOCK = 64  # columns at a time: the values of 512 rows of them stay in the second-level cache
+BLOCK = 64  # columns at a time, as many as a word has bits
 ONE = np.uint64(1)
 ZERO = np.uint64(0)
-ENDLESS = np.uint32(0x7F800000)  # the bits of infinity
+NOTHING = np.uint32(0)
+ENDLESS = np.uint32(0x7F800000)  # the bits of infinity; floats not below zero are ordered as their bits are
 
 equal_word = _bits.equal_word
 first = _bits.first
+nonzero_word = _bits.nonzero_word
 
 
 @kernel
-def _ramp(squares, left, right, step, most):
-    """Squared distances along a run that has an outside voxel to its left, right, both or neither."""
-    n = squares.size
+def _ramp(squares, start, end, width, step, most):
+    """Squared distances along the run [start, end) of a row, each end of which is outside or the row's end."""
+    n = end - start
+    line = squares[start:end]
     for at in range(np.uint64(n)):
         a = np.float32(np.int32(at) + 1) * step
         b = np.float32(n - np.int32(at)) * step
         best = most
-        if left:
+        if start > 0:
             best = min(best, a * a)
-        if right:
+        if end < width:
             best = min(best, b * b)
-        squares[at] = best
+        line[at] = best
 
 
 @kernel
-def _along_x(labels, base, width, step, most, squares):
-    """Squared distance along a row to the nearest voxel of another label, at most ``most``; 0 outside."""
-    start = 0
-    for at in range(0, width + 1, 64):
-        valid = min(64, width - at)
-        changes = ZERO
-        if valid > 0:
-            changes = ~equal_word(labels, base + at, base + at - 1, valid)
-        if valid < 64:
-            changes &= (ONE << np.uint64(valid)) - ONE
-            changes |= ONE << np.uint64(valid)  # the row's end ends its last run
-        if at == 0:
-            changes &= ~ONE
-        while changes != ZERO:
-            end = at + first(changes)
-            if labels[base + start] == 0:
-                _zero(squares[start:end])
-            else:
-                _ramp(squares[start:end], start > 0, end < width, step, most)
-            start = end
-            changes &= changes - ONE
+def ramps(labels, shape, step, most, lived, out, begin, end):
+    """Squared distances along x to the nearest voxel of another label, at most ``most``, for planes [begin, end).
+
+    ``out`` holds zeros and is written inside alone: memory that was never touched costs nothing. ``lived``
+    tells which words of each row hold any inside.
+    """
+    _, rows, width = shape
+    for row in range(begin * rows, end * rows):
+        base = row * width
+        any_inside = ZERO
+        for word in range(lived.shape[1]):
+            inside = nonzero_word(labels, base + 64 * word, min(64, width - 64 * word))
+            lived[row, word] = inside != ZERO
+            any_inside |= inside
+        if any_inside == ZERO:
+            continue
+        start = 0
+        for at in range(0, width + 1, 64):
+            valid = min(64, width - at)
+            changes = ZERO
+            if valid > 0:
+                changes = ~equal_word(labels, base + at, base + at - 1, valid)
+            if valid < 64:
+                changes &= (ONE << np.uint64(valid)) - ONE
+                changes |= ONE << np.uint64(valid)  # the row's end ends its last run
+            if at == 0:
+                changes &= ~ONE
+            while changes != ZERO:
+                end_run = at + first(changes)
+                if labels[base + start] != 0:
+                    _ramp(out[base : base + width], start, end_run, width, step, most)
+                start = end_run
+                changes &= changes - ONE
 
 
 @kernel
@@ -96,17 +111,11 @@ def _lower_marked(best, lower, values, marks, p, k, square):
 
 @kernel
 def _highest(bits):
-    """Largest of floats not below zero, by their bits: integers may be compared in any order."""
+    """Largest of a block, by its bits: integers may be compared in any order, and so by vectors."""
     high = bits[0]
     for c in range(np.uint64(bits.size)):
         high = max(high, bits[c])
     return high
-
-
-@kernel
-def _copy(target, source):
-    for c in range(np.uint64(source.size)):
-        target[c] = source[c]
 
 
 @kernel
@@ -153,79 +162,58 @@ def _envelope(values, marks, c, step, best, shares, sites, heights, edges):
 
 
 @kernel
-def _least(bits):
-    """Smallest of floats not below zero, by their bits."""
-    low = bits[0]
-    for c in range(np.uint64(bits.size)):
+def _take(bits, given, at):
+    """Copy a block's row from ``given``; its largest and its least."""
+    high = low = given[at]
+    for c in range(np.uint64(BLOCK)):
+        value = given[at + c]
+        bits[c] = value
+        high = max(high, value)
+        low = min(low, value)
+    return high, low
+
+
+@kernel
+def _take_part(bits, given, at, m):
+    """As :func:`_take`, of a row's last ``m`` columns; zeros stand for the rest."""
+    high = low = given[at]
+    for c in range(np.uint64(m)):
+        bits[c] = given[at + c]
+        high = max(high, bits[c])
         low = min(low, bits[c])
-    return low
+    for c in range(m, BLOCK):
+        bits[c] = NOTHING
+    return high, low
 
 
 @kernel
-def _lows(values, lows):
-    """Least value of every four neighbouring rows, of row ``p`` and the three after it at ``p + 3``.
-
-    Room of three at either end stands for rows that are not there.
-    """
-    bits = values.view(np.uint32)
-    lows[:] = np.inf
-    places = lows.view(np.uint32)
-    for p in range(values.shape[0]):
-        low = _least(bits[p])
-        for place in range(p, p + 4):
-            places[place] = min(places[place], low)
-
-
-@kernel
-def _hide_endless(values, endless):
-    """Set columns without any finite value to 0, so that they hold up no others; ``endless`` tells which."""
-    for c in range(BLOCK):
-        low = values[0, c]
-        for p in range(1, values.shape[0]):
-            low = min(low, values[p, c])
-        endless[c] = low == np.inf
-        if endless[c]:
-            values[:, c] = np.float32(0)
-
-
-@kernel
-def _columns(values, marks, step, best, bits, endless):
-    """Min-plus down the rows of a block of columns, from ``values`` into ``best``.
-
-    Fast where the border is near; where it is found to be far, envelopes take over. ``bits`` are those of
-    ``values``, ``endless`` is room for a block of truths.
-    """
-    hidden = marks.size == 0 and _highest(bits) == ENDLESS
-    if hidden:
-        _hide_endless(values, endless)
-    _nearest(values, marks, step, best)
-    if hidden:
-        for c in range(BLOCK):
-            if endless[c]:
-                best[:, c] = np.float32(np.inf)
-
-
-@kernel
-def _nearest(values, marks, step, best):
-    """What :func:`_columns` does once columns without an end are out of the way."""
-    n = values.shape[0]
-    squares = np.empty(n + 4, np.float32)
-    for k in range(n + 4):
-        squares[k] = np.float32(k * step) ** 2
-    lows = np.empty(n + 6, np.float32)
-    if marks.size > 0:
-        lows[:] = np.float32(0)  # a voxel of another label counts as 0
+def _put(out, at, line, m, root):
+    if root:
+        for c in range(np.uint64(m)):
+            out[at + c] = np.sqrt(line[c])
     else:
-        _lows(values, lows)
-    lines = np.empty((2, BLOCK), np.float32)
+        for c in range(np.uint64(m)):
+            out[at + c] = line[c]
+
+
+@kernel
+def _nearest(values, marks, highs, lows, squares, lines, out, at, stride, m, root):
+    """Min-plus down the rows of a block, row ``p`` of which goes to ``out[at + p * stride]``.
+
+    Fast where the border is near. Where it is found to be far, ``out`` is put back, and False returned.
+    """
+    n = values.shape[0]
     bits = lines.view(np.uint32)
     limit = np.empty(1, np.float32)
     high = limit.view(np.uint32)
     budget = STEPS * n
     for p in range(n):
+        if highs[p] == NOTHING:
+            continue
+        high[0] = highs[p]
         now = 0
-        _copy(lines[now], values[p])
-        high[0] = _highest(bits[now])
+        for c in range(BLOCK):
+            lines[now, c] = values[p, c]
         k = 1
         while squares[k] < limit[0] and (p >= k or p + k < n):
             low = np.float32(np.inf)
@@ -246,76 +234,97 @@ def _nearest(values, marks, step, best):
             k += 4
             budget -= 4
             high[0] = _highest(bits[now])
-        _copy(best[p], lines[now])
+        _put(out, at + np.uint64(p) * stride, lines[now], m, root)
         if budget < 0:
-            sites = np.empty(n, np.int64)
-            heights = np.empty(n)
-            edges = np.empty(n)
-            shares = np.zeros(n + 1)
-            for k in range(1, n + 1):
-                shares[k] = 0.5 / (np.float64(step) ** 2 * k)
-            for c in range(BLOCK):
+            for q in range(p + 1):
+                _put(out, at + np.uint64(q) * stride, values[q], m, False)
+            return False
+    return True
+
+
+@kernel
+def columns(labels, lived, width, n, gap, jump, step, many, root, far, out, begin, end):
+    """Bring in the distance along an axis across rows; take the roots if ``root``.
+
+    The rows ``jump * line + gap * p`` of ``out``, with p below ``n``, stand beside each other along the axis, for
+    each line of [begin, end). Blocks without any inside (words not ``lived``) are not looked at, and those where
+    the border is far are left as they are and marked in ``far``, for :func:`far_columns`.
+    """
+    bits = np.zeros((n, BLOCK), np.uint32)
+    values = bits.view(np.float32)
+    lines = np.empty((2, BLOCK), np.float32)
+    marks = np.zeros((n if many else 0, BLOCK), labels.dtype)
+    given = out.view(np.uint32)
+    squares = np.empty(n + 4, np.float32)
+    for k in range(n + 4):
+        squares[k] = np.float32(k * step) ** 2
+    highs = np.zeros(n, np.uint32)
+    least = np.zeros(n + 6, np.uint32)
+    for k in range(3):
+        least[k] = least[n + 3 + k] = ENDLESS
+    lows = np.zeros(n + 3, np.uint32)  # of every four neighbouring rows: that of row p and three more at p + 3
+    stride = np.uint64(gap * width)
+    for line in range(begin, end):
+        for word in range(lived.shape[1]):
+            m = min(BLOCK, width - BLOCK * word)
+            at = np.uint64(jump * line * width + BLOCK * word)
+            high, low = NOTHING, ENDLESS
+            for p in range(n):
+                here = at + np.uint64(p) * stride
+                if lived[jump * line + gap * p, word]:
+                    if m == BLOCK:
+                        highs[p], least[p + 3] = _take(bits[p], given, here)
+                    else:
+                        highs[p], least[p + 3] = _take_part(bits[p], given, here, m)
+                    if many:
+                        for c in range(m):
+                            marks[p, c] = labels[here + np.uint64(c)]
+                elif highs[p] != NOTHING:  # of the block before
+                    highs[p] = least[p + 3] = NOTHING
+                    for c in range(BLOCK):
+                        bits[p, c] = NOTHING
+                        if many:
+                            marks[p, c] = 0
+                else:
+                    least[p + 3] = NOTHING
+                high = max(high, highs[p])
+                low = min(low, least[p + 3])
+            # nothing inside, or no end at all: then of all rows, since the axes before bring whole rows an end
+            if high == NOTHING or (low == ENDLESS and not many):
+                continue
+            if not many:  # else a voxel of another label counts as 0
+                for p in range(np.uint64(n + 3)):
+                    lows[p] = min(min(least[p], least[p + ONE]), min(least[p + np.uint64(2)], least[p + np.uint64(3)]))
+            far[line, word] = not _nearest(
+                values, marks, highs, lows.view(np.float32), squares, lines, out, at, stride, m, root
+            )
+
+
+@kernel
+def far_columns(labels, width, n, gap, jump, step, many, root, far, out, begin, end):
+    """As :func:`columns`, by envelopes, of the blocks marked in ``far``."""
+    values = np.empty((n, BLOCK), np.float32)
+    best = np.empty((n, BLOCK), np.float32)
+    marks = np.empty((n if many else 0, BLOCK), labels.dtype)
+    sites = np.empty(n, np.int64)
+    heights = np.empty(n)
+    edges = np.empty(n)
+    shares = np.zeros(n + 1)
+    for k in range(1, n + 1):
+        shares[k] = 0.5 / (np.float64(step) ** 2 * k)
+    for line in range(begin, end):
+        for word in range(far.shape[1]):
+            if not far[line, word]:
+                continue
+            m = min(BLOCK, width - BLOCK * word)
+            at = np.uint64(jump * line * width + BLOCK * word)
+            stride = np.uint64(gap * width)
+            for p in range(n):
+                for c in range(m):
+                    values[p, c] = out[at + np.uint64(p) * stride + np.uint64(c)]
+                    if many:
+                        marks[p, c] = labels[at + np.uint64(p) * stride + np.uint64(c)]
+            for c in range(m):
                 _envelope(values, marks, c, np.float64(step), best, shares, sites, heights, edges)
-            return
-
-
-@kernel
-def _zero(squares):
-    for at in range(np.uint64(squares.size)):
-        squares[at] = np.float32(0)
-
-
-@kernel
-def within_planes(labels, shape, size, most, many, out, begin, end):
-    """Squared distances within planes [begin, end); ``size`` is y, x."""
-    _, rows, width = shape
-    values = np.empty((rows, BLOCK), np.float32)
-    best = np.empty((rows, BLOCK), np.float32)
-    marks = np.empty((rows if many else 0, BLOCK), labels.dtype)
-    endless = np.empty(BLOCK, np.bool_)
-    given = values.reshape(-1).view(np.uint32)
-    for z in range(begin, end):
-        plane = out[z]
-        for y in range(rows):
-            _along_x(labels, (z * rows + y) * width, width, size[1], most, plane[y])
-        for x in range(0, width, BLOCK):
-            m = min(BLOCK, width - x)
-            for y in range(rows):
-                _copy(values[y], plane[y, x : x + m])
-                _zero(values[y, m:])
-                if many:
-                    at = (z * rows + y) * width + x
-                    _copy(marks[y], labels[at : at + m])
-            if _highest(given) == 0:  # nothing but outside
-                continue
-            _columns(values, marks, size[0], best, given, endless)
-            for y in range(rows):
-                _copy(plane[y, x : x + m], best[y, :m])
-
-
-@kernel
-def across_planes(labels, shape, step, many, out, begin, end):
-    """Bring in the distance along z for rows [begin, end) of every plane, and take the roots."""
-    depth, rows, width = shape
-    values = np.empty((depth, BLOCK), np.float32)
-    best = np.empty((depth, BLOCK), np.float32)
-    marks = np.empty((depth if many else 0, BLOCK), labels.dtype)
-    endless = np.empty(BLOCK, np.bool_)
-    given = values.reshape(-1).view(np.uint32)
-    for y in range(begin, end):
-        for x in range(0, width, BLOCK):
-            m = min(BLOCK, width - x)
-            for z in range(depth):
-                _copy(values[z], out[z, y, x : x + m])
-                _zero(values[z, m:])
-                if many:
-                    at = (z * rows + y) * width + x
-                    _copy(marks[z], labels[at : at + m])
-            if _highest(given) == 0:
-                continue
-            _columns(values, marks, step, best, given, endless)
-            for z in range(depth):
-                line = best[z]
-                target = out[z, y, x : x + m]
-                for c in range(np.uint64(m)):
-                    target[c] = np.sqrt(line[c])
+            for p in range(n):
+                _put(out, at + np.uint64(p) * stride, best[p], m, root)

@@ -66,6 +66,8 @@ def material_paths_slice(labels, turned, pitch, y0, x0, angles, t0, spacing, out
 def transmit_rays(paths, lac, weights, out):  # type: ignore[no-untyped-def]
     """``out[r, w] = Σ_k weights[w, k] exp(-Σ_m lac[m, k] paths[r, m])``; rays that meet nothing get the plain sum.
 
+    No ray is amplified: an exponent over zero counts as zero.
+
     The exponential is written out (halving and a polynomial, within 1e-10) so that it vectorises over the
     nodes: 2.5 times faster than calling the library's.
     """
@@ -92,7 +94,7 @@ def transmit_rays(paths, lac, weights, out):  # type: ignore[no-untyped-def]
                 out[r, w] = whole_sum[w]
             continue
         for k in range(n_nodes):
-            doublings = min(exponent[k] * 1.4426950408889634, 1000.0)
+            doublings = min(max(exponent[k], 0.0) * 1.4426950408889634, 1000.0)
             whole = math.floor(doublings + 0.5)
             f = (whole - doublings) * 0.6931471805599453
             bits[k] = (1023 - np.int64(whole)) << 52  # the float64 of 2 ** -whole

@@ -9,6 +9,8 @@ from ._pool import enough, run, slabs, thread_count
 
 __all__ = ["distance"]
 
+CACHED = 1 << 18  # voxels whose distances stay in the cache between two axes
+
 
 def distance(
     mask_or_labels: ArrayLike,
@@ -45,14 +47,28 @@ def distance(
     size = mm3("voxel_size_mm", voxel_size_mm)
     most = np.float32(np.inf if limit_mm is None else positive("limit_mm", limit_mm) ** 2)
     workers = enough(workers, labels.size)
-    out = np.empty(labels.shape, np.float32)
+    out = np.zeros(labels.shape, np.float32)  # pages of nothing but outside are never touched
     if labels.size == 0:
         return out
-    depth, rows, _ = labels.shape
-    flat, shape = labels.reshape(-1), labels.shape
-    plane = (np.float32(size[1]), np.float32(size[2]))
-    calls = [(flat, shape, plane, most, many, out, a, b) for a, b in slabs(depth, workers * 4)]
-    run(_distance.within_planes, calls, workers)
-    along = [(flat, shape, np.float32(size[0]), many, out, a, b) for a, b in slabs(rows, workers * 4)]
-    run(_distance.across_planes, along, workers)
+    depth, rows, width = labels.shape
+    flat, squares = labels.reshape(-1), out.reshape(-1)
+    lived = np.empty((depth * rows, -(-width // 64)), np.bool_)
+    z, y, x = (np.float32(edge) for edge in size)
+    along_y = (width, rows, 1, rows, y, many, False, np.zeros((depth, lived.shape[1]), np.bool_), squares)
+    along_z = (width, depth, rows, 1, z, many, True, np.zeros((rows, lived.shape[1]), np.bool_), squares)
+    together = max(1, CACHED // (rows * width))
+
+    def within(begin: int, end: int) -> None:
+        for a in range(begin, end, together):
+            b = min(end, a + together)
+            _distance.ramps(flat, labels.shape, x, most, lived, squares, a, b)
+            _distance.columns(flat, lived, *along_y, a, b)
+            _distance.far_columns(flat, *along_y, a, b)
+
+    def across(begin: int, end: int) -> None:
+        _distance.columns(flat, lived, *along_z, begin, end)
+        _distance.far_columns(flat, *along_z, begin, end)
+
+    run(within, slabs(depth, workers * 4), workers)
+    run(across, slabs(rows, workers * 4), workers)
     return out

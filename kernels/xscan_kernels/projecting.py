@@ -48,8 +48,8 @@ def _project(image: Any, angles_rad: Any, places: Any, source: float, pixel_mm: 
     angles = _angles(angles_rad)
     out = np.empty((len(stack), len(angles), len(places)), np.float32)
     if stack.size:
-        room = ((0, 0), (0, 0), (1, 2))
-        turned = np.pad(stack.transpose(0, 2, 1), room)
+        room = ((0, 0), (0, 0), (_rays.BEFORE, _rays.AFTER))
+        turned = np.pad(np.ascontiguousarray(stack.transpose(0, 2, 1)), room)
         given = (np.pad(stack, room), turned, angles, places, source, positive("pixel_mm", pixel_mm), out)
         run(_rays.sum_rays, [(*given, a, b) for a, b in slabs(len(angles), workers * 4)], workers)
     else:

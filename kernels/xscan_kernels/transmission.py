@@ -96,12 +96,12 @@ def material_paths(
 def transmit(
     paths: ArrayLike, lac: ArrayLike, weights: ArrayLike, *, threads: int | None = None
 ) -> NDArray[np.float64]:
-    """Share of a polychromatic beam that passes, by Beer's law at every energy node.
+    """Share of a polychromatic beam that passes, by Beer's law at every energy node; never more than came.
 
     Parameters
     ----------
     paths : array float32 (..., materials)
-        Lengths.
+        Lengths; an energy that a ray with some below zero would gain counts as one that lost nothing.
     lac : array (nodes, materials)
         Attenuation at each energy node, per unit of length of ``paths``.
     weights : array (n, nodes)

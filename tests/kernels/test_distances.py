@@ -36,6 +36,19 @@ def test_equal_to_scipy_and_the_same_at_any_thread_count(p, size):
     np.testing.assert_array_equal(*results)
 
 
+@pytest.mark.parametrize("shape", [(2, 220, 3), (220, 1, 66)])
+def test_a_border_far_away(shape):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    mask = np.ones(shape, bool)
+    mask[0, 0, 0] = False
+    expected = ndimage.distance_transform_edt(mask)
+    np.testing.assert_allclose(distance(mask), expected, rtol=1e-6)
+    labels = mask.astype(np.uint32)
+    labels[0, -9:] = 2
+    each = [ndimage.distance_transform_edt(labels == n) for n in (1, 2)]
+    np.testing.assert_allclose(distance(labels), np.where(labels == 2, each[1], each[0]), rtol=1e-6)
+
+
 def test_equal_to_edt_on_labels():
     edt = pytest.importorskip("edt")
     labels = np.kron(np.random.default_rng(3).integers(0, 4, (5, 5, 9)), np.ones((6, 6, 9))).astype(np.uint32)

@@ -47,7 +47,7 @@ def test_every_number_agrees_with_the_list_of_voxels(shape, seed, dtype):
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.float32])
 def test_the_same_bits_at_any_thread_count(dtype):
-    labels, channel = make((21, 30, 40), 3, dtype, 50)
+    labels, channel = make((9, 8, 24), 3, dtype, 50)
     weights = np.random.default_rng(0).random(labels.shape, np.float32)
     given = {"bins": (EDGES, EDGES), "joint": True, "weights": weights}
     base = region_statistics(labels, (channel, channel), threads=1, **given)
