@@ -20,6 +20,8 @@ __all__ = ["Carton", "find_carton", "interior"]
 
 LOW_QUANTILE = 0.3  # of the values at one depth: most of a wall has air behind it, some of it goods
 BRIGHT = 2.0  # times the wall's own value, which shows half where voxels cut it: brighter is goods pressed against it
+WHOLE = 1.5  # times what a wall thinner than a voxel shows where one voxel holds all of it
+FAINTER = (1.0, 0.5, 0.25)  # of the floor: board thinner than voxels are wide shows no more
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +45,7 @@ class Carton:
 
 
 def find_carton(
-    values: F32, floor: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig
+    values: F32, floor: float, noise: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> Carton | None:
     """Find the carton that everything else lies in.
 
@@ -51,6 +53,7 @@ def find_carton(
     ----------
     values : attenuation (z, y, x)
     floor : least value of matter
+    noise : standard deviation of `values`; board that shows less than goods do is looked for down to it
     reach : of artefacts, see `streak_reach`
     voxel_mm : voxel size
     config : settings
@@ -60,6 +63,16 @@ def find_carton(
     Carton or None
         None where what shows to the outside is no box of thin walls.
     """
+    for share in FAINTER:
+        least = share * floor
+        if share == 1 or least >= config.floor_sigma * noise:
+            carton = _find(values, least, reach, voxel_mm, config)
+            if carton is not None:
+                return carton
+    return None
+
+
+def _find(values: F32, floor: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig) -> Carton | None:
     from xscan_kernels.filtering import gaussian
 
     # board is thin and light: a little smoothing brings it out of the noise
@@ -71,15 +84,16 @@ def find_carton(
     clear = (reach < floor) & box.under_lids(values.shape, voxel_mm)
     flat = box.covered(faint, depth, voxel_mm, clear)
     half = float(np.mean(voxel_mm)) / 2
-    level, thickness = _wall(values, depth, half, config.wall_mm, clear)
+    level, thickness, whole = _wall(values, depth, half, config.wall_mm, clear)
     if flat < config.flat_share or level < floor / 2 or thickness > config.wall_mm:
         return None
-    wall = (depth <= thickness + half) & (depth >= -2 * half) & (values > floor / 2) & (values < BRIGHT * level)
+    brightest = max(BRIGHT * level, WHOLE * whole / min(voxel_mm))
+    wall = (depth <= thickness + half) & (depth >= -2 * half) & (values > floor / 2) & (values < brightest)
     return Carton(wall, depth < -half, thickness, level, flat)
 
 
-def _wall(values: F32, depth: F32, step: float, until: float, clear: Bool) -> tuple[float, float]:
-    """Value in the middle of the wall and its thickness (mm), infinite where values do not fall behind it."""
+def _wall(values: F32, depth: F32, step: float, until: float, clear: Bool) -> tuple[float, float, float]:
+    """Value in the middle of the wall, its thickness (mm), infinite where values do not fall behind it, their sum."""
     near = (depth >= 0) & (depth <= until + 2 * step)
     if (near & clear).any():
         near &= clear
@@ -92,11 +106,12 @@ def _wall(values: F32, depth: F32, step: float, until: float, clear: Bool) -> tu
     profile = np.array([np.quantile(v[a:b], LOW_QUANTILE) if b > a else np.nan for a, b in pairwise(edges)])
     known = np.flatnonzero(np.isfinite(profile))
     if known.size == 0:
-        return 0.0, np.inf
+        return 0.0, np.inf, 0.0
     profile = np.interp(np.arange(count), known, profile[known])
     top = int(np.argmax(profile[: count // 2 + 1]))
     falls = np.flatnonzero(profile[top:] < profile[top] / 2)
-    return float(profile[top]), (top + int(falls[0])) * step if falls.size else np.inf
+    end = top + int(falls[0]) if falls.size else count
+    return float(profile[top]), end * step if falls.size else np.inf, float(profile[: end + 1].sum()) * step
 
 
 def interior(carton: Carton | None, shape: tuple[int, ...]) -> tuple[Window, Bool]:

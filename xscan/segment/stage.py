@@ -44,7 +44,7 @@ def segment(
     if belt is not None:
         seen = np.where(belt[1], np.float32(0), values)
     reach = streak_reach(seen, voxel_mm)
-    carton = find_carton(seen, floor, reach, voxel_mm, config)
+    carton = find_carton(seen, floor, quantities.noise_mhu, reach, voxel_mm, config)
 
     inside, packed = interior(carton, values.shape)
     content = np.ascontiguousarray(seen[inside])
