@@ -68,7 +68,7 @@ def test_back_projection_looks_as_skimages():
     back = backproject(sinogram, angles, image.shape)
     # There rows count the other way round.
     theirs = transform.iradon(sinogram.T, -np.degrees(angles), output_size=PIXELS, circle=False)
-    assert np.corrcoef(back.ravel(), theirs.ravel())[0, 1] > 0.97
+    assert np.corrcoef(back.ravel(), theirs.ravel())[0, 1] > 1 - 0.03 * COARSE
 
 
 def test_a_stack_is_its_slices_at_any_thread_count():
