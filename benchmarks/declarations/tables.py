@@ -75,7 +75,8 @@ def table(runs: Sequence[dict[str, Any]]) -> str:
     stopped = sum(r["gravest"] >= OFFICER for r in honest)
     low, high = wilson(stopped, len(honest))
     out = [
-        f"Seed {runs[0]['seed']}; {len(honest)} honest parcels, {len(next(iter(kinds.values())))} of each kind.",
+        f"Seed {runs[0]['seed']}{', with faults of segmentation' if runs[0].get('faults') else ''}; "
+        f"{len(honest)} honest parcels, {len(next(iter(kinds.values())))} of each kind.",
         f"Honest parcels stopped: {stopped} of {len(honest)} ({low:.1%} to {high:.1%}); one in twenty has a finding "
         f"above {bar:.2f}.",
         "",
