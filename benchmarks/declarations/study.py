@@ -5,9 +5,9 @@ usage: python benchmarks/declarations/study.py run ROWS.json [--parcels N] [--se
        python benchmarks/declarations/study.py table ROWS.json [ROWS-WITHOUT.json ...]
        python benchmarks/declarations/study.py plot ROWS.json OUT.png
 Synthetic parcels at the level of objects (`parcels.py`). Priors and rules were changed while looking at seeds 11, 12,
-21, 41, 42, 61, 71 and 72; the tables in README.md are of another seed. A parcel depends on the seed, its kind and its number alone,
-so that runs with one source of evidence left out are of the same parcels, and a run can be made in pieces: rows that
-the file holds are not made again.
+21, 41, 42, 61, 71 and 72; the tables in README.md are of another seed. A parcel depends on the seed, its kind and its
+number alone, so that runs with one source of evidence left out are of the same parcels, and a run can be made in
+pieces: rows that the file holds are not made again.
 """
 
 from __future__ import annotations
