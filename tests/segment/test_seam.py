@@ -82,3 +82,14 @@ def test_stacked_shells_are_parted():
     parts, _ = part_seams(body, values, np.zeros(values.shape, np.float32), 5.0, V, SegmentConfig())
     assert parts.max() == 2
     assert sorted((parts == k).sum() > 5000 for k in (1, 2)) == [True, True]
+
+
+def test_a_wall_thinner_than_voxels_is_not_cut_across_where_they_sample_it_unevenly():
+    z, y, x = np.indices((60, 60, 60))
+    away = np.sqrt((z - 29.5) ** 2 + (y - 29.5) ** 2 + (x - 29.5) ** 2)
+    fill = np.clip(1.2 - np.abs(away - 22), 0, 1) * np.where(np.abs(z - 29.5) < 2, 0.6, 1.0)
+    values = np.where(fill > 0.25, 1000 * fill, 0).astype(np.float32)
+    reach = np.zeros(values.shape, np.float32)
+    parts, seams = part_seams(values > 0, values, reach, 5.0, (2.5,) * 3, SegmentConfig())
+    assert parts.max() == 1
+    assert not seams

@@ -110,6 +110,19 @@ def test_a_carton_at_any_angle_is_packaging(angle, tilt):
     assert overlap(found, truth) > 0.85
 
 
+def test_a_carton_of_board_thinner_than_voxels_is_packaging():
+    """At a slant voxels cut its walls, so that they show from a third to all of what board shows."""
+    fine = np.zeros((160, 240, 280), np.float32)
+    fine[20:140, 30:210, 30:250] = 130
+    fine[21:139, 31:209, 31:249] = 0
+    fine = ndi.rotate(fine, 13, axes=(0, 2), reshape=False, order=1)
+    fine[60:100, 90:150, 100:180] = 900
+    values = fine.reshape(80, 2, 120, 2, 140, 2).mean(axis=(1, 3, 5))
+    result = segment(seen(values, (2.5,) * 3, noise=2.0))
+    assert len(result.goods) == 1
+    assert [o.name for o in result.objects if o.role == "packaging"] == ["carton"]
+
+
 def test_five_millimetre_slices():
     voxel = (5.0, 1.0, 1.0)
     shape = (16, 90, 110)

@@ -20,6 +20,7 @@ __all__ = ["Carton", "find_carton", "interior"]
 
 LOW_QUANTILE = 0.3  # of the values at one depth: most of a wall has air behind it, some of it goods
 BRIGHT = 2.0  # times the wall's own value, which shows half where voxels cut it: brighter is goods pressed against it
+THIN = 4.0  # voxels with its blur, up to which a wall may be thinner than one
 WHOLE = 1.5  # times what a wall thinner than a voxel shows where one voxel holds all of it
 FAINTER = (1.0, 0.5, 0.25)  # of the floor: board thinner than voxels are wide shows no more
 
@@ -67,7 +68,7 @@ def find_carton(
         least = share * floor
         if share == 1 or least >= config.floor_sigma * noise:
             carton = _find(values, least, reach, voxel_mm, config)
-            if carton is not None:
+            if carton is not None and (share == 1 or carton.level < BRIGHT * floor):
                 return carton
     return None
 
@@ -87,7 +88,9 @@ def _find(values: F32, floor: float, reach: F32, voxel_mm: Sequence[float], conf
     level, thickness, whole = _wall(values, depth, half, config.wall_mm, clear)
     if flat < config.flat_share or level < floor / 2 or thickness > config.wall_mm:
         return None
-    brightest = max(BRIGHT * level, WHOLE * whole / min(voxel_mm))
+    brightest = BRIGHT * level
+    if thickness <= THIN * min(voxel_mm):
+        brightest = max(brightest, WHOLE * whole / min(voxel_mm))
     wall = (depth <= thickness + half) & (depth >= -2 * half) & (values > floor / 2) & (values < brightest)
     return Carton(wall, depth < -half, thickness, level, flat)
 

@@ -25,6 +25,8 @@ DOUBT = 30.0  # faces that a border has beyond those seen, at the share of a sea
 LEAST = 27  # voxels of a seam in one piece
 SLIVER = 0.125  # of what it lies against, below which a part of one matter is a piece of it: a cap, a handle, a fold
 LEAST_MM3 = 1000.0  # of a part; what is smaller than a thimble and of one matter with its neighbour is a piece of it
+PAPER = 2.0  # voxels of depth, below which voxels sample a wall so unevenly that it has valleys of its own
+ACROSS = (5.0, 50.0)  # voxels of a wall for each face of a cut around it; seams between walls have more, contacts less
 SHELL_MM3 = 1.5e4  # of a part whose walls are too thin to have a core: a cup has as much, a brick of a toy has not
 
 
@@ -83,7 +85,7 @@ def part_seams(
     np.maximum.at(core, cells.ravel(), deep.ravel())
     # depths go from centre to centre: half a voxel further than the radius
     thick = core >= (config.least_radius_voxels + 0.5) * step
-    root = _cluster(cells, valley, thick, LEAST_MM3 / one, SHELL_MM3 / one)
+    root = _cluster(cells, valley, thick, core < PAPER * step, LEAST_MM3 / one, SHELL_MM3 / one)
     roots = np.unique(root[1:])
     if len(roots) < 2:
         return whole, {}
@@ -115,14 +117,16 @@ def _faces(cells: Labels32, valley: Bool) -> tuple[NDArray[np.int64], NDArray[np
     return pair, np.bincount(place, minlength=len(pair)).astype(np.float64), dark
 
 
-def _cluster(cells: Labels32, valley: Bool, thick: NDArray[np.bool_], least: float, shell: float) -> NDArray[np.int64]:
+def _cluster(
+    cells: Labels32, valley: Bool, thick: NDArray[np.bool_], paper: NDArray[np.bool_], least: float, shell: float
+) -> NDArray[np.int64]:
     """Join cells over the border of which the least share is valley, while that is less than a seam's.
 
     What is left smaller than `least` voxels, or `shell` where no cell of it is `thick`, then joins what it lies
-    against most.
+    against most, and so does a part of a wall all of `paper` that was cut across.
     """
     count = len(thick) - 1
-    thick = thick.copy()
+    thick, paper = thick.copy(), paper.copy()
     beside: list[dict[int, tuple[float, float]]] = [{} for _ in range(count + 1)]
     pair, faces, dark = _faces(cells, valley)
     for key, n, s in zip(pair.tolist(), faces.tolist(), dark.tolist(), strict=True):
@@ -147,6 +151,7 @@ def _cluster(cells: Labels32, valley: Bool, thick: NDArray[np.bool_], least: flo
         beside[b] = {}
         size[a] += size[b]
         thick[a] |= thick[b]
+        paper[a] &= paper[b]
         root[b] = a
 
     while heap:
@@ -159,6 +164,8 @@ def _cluster(cells: Labels32, valley: Bool, thick: NDArray[np.bool_], least: flo
     def small(k: int) -> bool:
         if root[k] != k or not beside[k]:
             return False
+        if paper[k] and ACROSS[0] <= size[k] / max(n for n, _ in beside[k].values()) <= ACROSS[1]:
+            return True
         return bool(size[k] < max(least if thick[k] else shell, SLIVER * max(size[c] for c in beside[k])))
 
     crumbs = [(int(size[k]), k) for k in range(1, count + 1) if small(k)]
