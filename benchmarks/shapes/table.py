@@ -10,7 +10,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 from lines import read
-from scipy import stats
 
 from xscan.template.score import Evidence, probability
 
@@ -20,12 +19,12 @@ _PLAIN = ("box", "can", "pebble")  # of which only the size speaks
 
 
 def interval(k: int, n: int) -> str:
-    """Share with its 95 % interval (Clopper, Pearson 1934)."""
+    """Share with its 95 % interval (Wilson 1927)."""
     if n == 0:
         return "none"
-    low = stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
-    high = stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
-    return f"{k}/{n} = {k / n:.3g} ({low:.2g} to {high:.2g})"
+    z2, p = 1.96**2, k / n
+    middle, half = (p + z2 / (2 * n)) / (1 + z2 / n), np.sqrt(z2 * p * (1 - p) / n + z2**2 / (4 * n * n)) / (1 + z2 / n)
+    return f"{k}/{n} = {p:.3g} ({max(0.0, middle - half):.2g} to {min(1.0, middle + half):.2g})"
 
 
 def spread(values: list[float]) -> str:
@@ -90,6 +89,14 @@ def pairs(lines: list[dict]) -> None:
         print(f"| the same, its own not even beside it | {interval(alone, len(bodies))} |")
     strict = sum(s > level for s in right)
     print(f"| detected where {allowed} wrong pairs pass (1e-4; score {level:.3f}) | {interval(strict, len(right))} |")
+    apart_ones = sorted((s for s, d in zip(wrong, apart, strict=True) if d >= _ONE), reverse=True)
+    level = apart_ones[allowed] if allowed < len(apart_ones) else 0.0
+    for own, what in ((right, "all kinds"), (designs, "figures, tools and bottles")):
+        hit = sum(s > level for s in own)
+        print(
+            f"| the same, of wrong pairs that differ by {_ONE:g} voxel rms or more (score {level:.3f}): {what}", end=""
+        )
+        print(f" | {interval(hit, len(own))} |")
     print(f"| distance of the posed mesh from the true one, mm: median, p95 | {spread(pose)} |")
     print(f"| turn off by, degrees (figures, tools): median, p95 | {spread(turn)} |")
     for low, high in ((0, 0.25), (0.25, 0.5), (0.5, 1), (1, 2), (2, 99)):
