@@ -20,7 +20,7 @@ from xscan.template.likeness import apart_mm, as_body
 from xscan.template.partial import contained, seeds_of
 from xscan.template.prepared import mirrored, prepare
 from xscan.template.probes import probes
-from xscan.template.score import evidence_of, probability
+from xscan.template.score import blur_mm, evidence_of, probability
 from xscan.template.seek import LOOKED_AT
 from xscan.template.surface import sample_triangles
 
@@ -91,7 +91,8 @@ def _pair(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, bent
         out["place"] = ranked.index(t.id) if t.id in ranked else -1
         for name in ranked[: CONFIG.candidates]:
             for hand in (False, True):
-                if hand and name == t.id and not bent:
+                told = index.has_hand(name, blur_mm(body.voxel_mm, CONFIG))
+                if hand and (not told or (name == t.id and not bent)):
                     continue
                 p = mirrored(index.prepared(name)) if hand else index.prepared(name)
                 fit = fit_whole(p, body, CONFIG.max_scale)
