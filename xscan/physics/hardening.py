@@ -262,18 +262,14 @@ def _shares(
 
 def _read(beam: Beam, paths: dict[float, Stack], shape: tuple[int, ...], element_mm: float) -> Array:
     """What the scanner reads along every ray, mm of water."""
+    from xscan_kernels.transmission import transmit
+
     if not paths:
         return np.zeros(shape)
     nodes = np.array(list(paths))
     energy, weights = beam.gathered()
     sections = element_cross_sections(nodes, energy)
-    flat = np.stack([p.ravel() for p in paths.values()])
-    crossed = np.flatnonzero(flat.any(axis=0))
-    through = np.zeros(crossed.size, np.float32)
-    length = flat[:, crossed]
-    for e in range(energy.size):
-        # a first map may be negative beside metal: that must not amplify a ray
-        through += np.float32(weights[e]) * np.exp(-np.maximum(sections[:, e].astype(np.float32) @ length, 0))
-    signal = np.ones(flat.shape[1])
-    signal[crossed] = through
+    flat = np.stack([p.ravel() for p in paths.values()], axis=-1)
+    # a first map may be negative beside metal: `transmit` sees to it that this amplifies no ray
+    signal = transmit(flat, sections.T, weights[None])
     return beam.water_equivalent_cm(with_scatter(signal.reshape(shape), beam.scatter, element_mm)) * 10
