@@ -271,3 +271,12 @@ def test_thin_walls_are_lighter_than_declared_only_where_they_may_have_faded(
     seen = replace(signatures[1], attenuation=Measure(mhu, 10, "MHU"), metal_near=metal_near)
     (line,) = check(Declaration((toy,)), segmentation, {1: seen}, (), None, (), config=DeclarationConfig()).lines
     assert line.status == ("confirmed" if doubted else "weight")
+
+
+def test_no_more_is_taken_for_unseen_than_has_faded_of_what_is_seen():
+    """A figure of 40 g declared as 103 g: a quarter of it lying in streaks explains no loss of three fifths."""
+    seen = [weight_probability(40, 2, 103, 3, 0.05, lossy=0.15, faint=f) for f in (0.0, 0.25, 1.0)]
+    assert seen[0] > 0.99
+    assert seen[1] > 0.99
+    assert seen[2] < 0.2
+    assert weight_probability(80, 2, 103, 3, 0.05, lossy=0.15, faint=0.25) < 0.5

@@ -12,7 +12,7 @@ __all__ = ["ANY_WEIGHT", "honest", "material_probability", "quantity_probability
 OUTLIER_SHARE, OUTLIER_WIDTH = 0.02, 2.2
 # A wrong weight may be anything within a factor of ten either way.
 ANY_WEIGHT = 1 / (2 * math.log(10))
-# Factor by which the mass of thin shells may be seen too low.
+# Factor by which the mass of thin shells may be seen too low where none of what is seen is sure.
 MOST_LOST = 4.0
 # How often an honest line's bodies are miscounted: broken or merged bodies, and, far rarer, into equal ones.
 MISCOUNT, MISCOUNT_EQUAL, MISCOUNT_EQUAL_ODD = 0.10, 2e-4, 1e-4
@@ -30,11 +30,22 @@ def honest(log_ratio: float, relative_sigma: float) -> float:
 
 
 def weight_probability(
-    measured: float, sigma: float, declared: float, declared_sigma: float, prior: float, *, lossy: float = 0.0
+    measured: float,
+    sigma: float,
+    declared: float,
+    declared_sigma: float,
+    prior: float,
+    *,
+    lossy: float = 0.0,
+    faint: float = 1.0,
 ) -> float:
     """Probability that a declared weight is wrong, given the measured one (any unit, the same for all).
 
-    `lossy` is the probability that part of the goods was not seen: thin shells of light matter fade in a scan.
+    Parameters
+    ----------
+    lossy : probability that part of the goods was not seen, if all that is seen were `faint`
+    faint : share of what is seen that lies in thin shells of light matter, which fade in a scan; where a share of a
+        thing has faded, about as much of it again may not be seen at all
     """
     if declared <= 0:
         return 0.0
@@ -42,7 +53,9 @@ def weight_probability(
         return 1.0
     spread = math.hypot(sigma / measured, declared_sigma / declared)
     ratio = math.log(measured / declared)
-    unseen = 1 / math.log(MOST_LOST) if -math.log(MOST_LOST) <= ratio <= 0 else 0.0
+    most = math.log(min(MOST_LOST, max(1 - faint, 1e-6) ** -2))
+    lossy *= faint
+    unseen = 1 / most if -most <= ratio <= 0 < most else 0.0
     right = (1 - prior) * ((1 - lossy) * honest(ratio, max(spread, 1e-3)) + lossy * unseen)
     return prior * ANY_WEIGHT / (prior * ANY_WEIGHT + right)
 
