@@ -16,7 +16,7 @@ def test_a_glow_is_no_matter_and_a_cloth_is():
     values = ndi.gaussian_filter(values, 0.7) + np.random.default_rng(0).normal(0, 8, values.shape).astype(np.float32)
     matter = foreground(values, 100.0, CONFIG)
     reach = streak_reach(values, (1.5,) * 3)
-    labels, lumps = sift(matter, values > 100, values, reach, 10, (1.5,) * 3, CONFIG)
+    labels, lumps = sift(matter, values > 100, values, reach, reach, 10, (1.5,) * 3, CONFIG)
     large = [k for k in range(1, len(lumps) + 1) if (labels == k).sum() > 500]
     assert len(large) == 1
     assert labels[15, 50, 130] == large[0]

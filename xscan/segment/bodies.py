@@ -50,7 +50,7 @@ def part_bodies(
     faint : voxels above the floor, among them the blurred rims that `matter` leaves out
     values : attenuation
     reach : of artefacts, see `streak_reach`
-    doubt : the same with what a correction may have left, see `still_streaked`; by this lumps are kept or dropped
+    doubt : the same with what a correction may have left, see `still_streaked`
     noise : standard deviation of `values`
     voxel_mm : voxel size
     config : settings
@@ -58,7 +58,7 @@ def part_bodies(
     from xscan_kernels.measuring import region_statistics
 
     least = max(1, int(np.ceil(config.least_mm3 / float(np.prod(voxel_mm)))))
-    lumps, kept = sift(matter, faint, values, doubt, least, voxel_mm, config)
+    lumps, kept = sift(matter, faint, values, reach, doubt, least, voxel_mm, config)
     boxes = region_statistics(lumps, count=len(kept)).bbox
     labels = np.zeros(matter.shape, np.uint32)
     scores: dict[int, dict[str, float]] = {}

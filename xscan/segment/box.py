@@ -20,6 +20,7 @@ __all__ = ["Box", "Face", "find_box"]
 TRIALS = 400
 SAMPLE = 4000
 LEAST_SHARE = 0.2  # of the hits from one side that a plane must explain: at 45° two faces share them
+BEYOND = 0.05  # of all matter, that lies outside of a face of a carton at most: streaks
 ANGLE = np.cos(np.radians(87.0))  # faces meet at right angles within 3°
 
 Vector = NDArray[np.float64]
@@ -179,15 +180,16 @@ def _assemble(faces: list[Face], matter: Bool, voxel: Vector) -> Box | None:
         k = int(np.abs(along).argmax())
         if abs(float(along[k])) > np.cos(np.radians(3.0)):
             kept.setdefault((k, 1 if along[k] > 0 else -1), face)
+    points = (np.argwhere(matter[::2, ::2, ::2]) * 2 + 0.5) * voxel
+    # where a carton's own face does not show, as on a belt, what lies in it may show one
+    slack = 2 * float(voxel.max())
+    kept = {k: f for k, f in kept.items() if np.mean(points @ f.normal < f.offset - slack) <= BEYOND}
     if len(kept) < 4:
         return None
-    return Box(tuple(kept[k] for k in sorted(kept)), _lids(kept, axes, matter, voxel))
+    return Box(tuple(kept[k] for k in sorted(kept)), _lids(kept, axes, points))
 
 
-def _lids(kept: dict[tuple[int, int], Face], axes: Vector, matter: Bool, voxel: Vector) -> tuple[Face, ...]:
+def _lids(kept: dict[tuple[int, int], Face], axes: Vector, points: Vector) -> tuple[Face, ...]:
     """Planes where the matter ends, on the sides that show no face."""
     missing = [(k, side) for k in range(3) for side in (1, -1) if (k, side) not in kept]
-    if not missing:
-        return ()
-    points = (np.argwhere(matter[::2, ::2, ::2]) * 2 + 0.5) * voxel
     return tuple(Face(axes[k] * side, float(np.quantile(points @ axes[k] * side, 0.01)), 0.0) for k, side in missing)

@@ -20,6 +20,7 @@ LEAST_CLEAR = 2.0  # below which a lump is dropped
 EVEN = 0.3  # standard deviation over mean, up to which a lump is even
 EVEN_CLEAR = 1.5  # times the reach of artefacts, from which evenness tells
 LARGE_MM3 = 1e4  # from which evenness tells
+WISP_MM3 = 2e4  # up to which a lump may be what a correction left of streaks
 JOINED = 0.1  # of its surface, by which a remainder must lie against what it continues
 LEVELS = (1.0, 2.0, 0.0)  # times the reach of artefacts, above which lumps are looked for in turn
 
@@ -39,7 +40,14 @@ class Lump:
 
 
 def sift(
-    matter: Bool, faint: Bool, values: F32, reach: F32, least: int, voxel_mm: Sequence[float], config: SegmentConfig
+    matter: Bool,
+    faint: Bool,
+    values: F32,
+    reach: F32,
+    doubt: F32,
+    least: int,
+    voxel_mm: Sequence[float],
+    config: SegmentConfig,
 ) -> tuple[Labels32, list[Lump]]:
     """Label what is matter.
 
@@ -52,6 +60,7 @@ def sift(
     faint : voxels above the floor, among them the blurred rims that `matter` leaves out
     values : attenuation
     reach : of artefacts, see `streak_reach`
+    doubt : the same with what a correction may have left, see `still_streaked`; small lumps must stand clear of that
     least : voxels of the smallest lump
     voxel_mm : voxel size
     config : settings
@@ -73,7 +82,7 @@ def sift(
         if not count:
             continue
         regrow(labels, count, values, faint & (kept == 0), config)
-        stats = region_statistics(labels, [values, reach], count=count)
+        stats = region_statistics(labels, [values, reach, doubt], count=count)
         edge = edge_support(labels, count, values, medians(labels, count, values))
         belongs = _continued(labels, count, kept, values, config) if not times and lumps else {}
         table = np.zeros(count + 1, np.uint32)
@@ -84,7 +93,8 @@ def sift(
             mean, size = float(stats.mean[0, k]), int(stats.count[k])
             if mean / 1000 * size * float(np.prod(voxel_mm)) < config.least_mm3:
                 continue  # noise and blur spread a crumb over many faint voxels
-            clear = mean / max(float(stats.mean[1, k]), 1e-6)
+            wisp = size * float(np.prod(voxel_mm)) < WISP_MM3
+            clear = mean / max(float(stats.mean[2 if wisp else 1, k]), 1e-6)
             spread = float(np.sqrt(stats.variance[0, k])) / mean
             even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3 and clear >= EVEN_CLEAR
             if real(float(edge[k]), clear, even or mean >= METAL, config):
