@@ -189,6 +189,15 @@ def test_declared_cells_are_told_but_not_stopped_except_loose_in_the_post() -> N
     assert "dangerous-goods" in kinds(post)
 
 
+def test_the_cell_of_a_declared_torch_stops_nothing() -> None:
+    cell = Thing("battery", 47, (65, 18.3, 18.3), outer_mm3=17_100)
+    torch = lines(line("confirmed", runs_on_cells=1.0))
+    d = Parcel([cell], torch, said("torch", hs_code="851310")).decide()
+    assert d.verdict == "clear"
+    (finding,) = [f for f in d.findings if f.kind == "dangerous-goods"]
+    assert "in goods of line 1, which run on cells" in finding.message
+
+
 @pytest.mark.parametrize("kind", ["metal", "plastic", "glass"])
 def test_rods_of_other_stuff_are_no_cells(kind: str) -> None:
     density = KINDS[kind][0]

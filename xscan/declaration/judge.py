@@ -294,6 +294,8 @@ def line_check(j: Judged) -> LineCheck:
     if a.expectation.articles:
         evidence["article"] = ", ".join(a.expectation.articles)
     evidence["sure"] = a.expectation.sure
+    if a.expectation.kinds.get("battery"):
+        evidence["runs_on_cells"] = a.expectation.kinds["battery"]
     evidence |= {f"why_{status}": reason for status, reason in j.why.items() if reason}
     return LineCheck(
         line=a.item.line,

@@ -1,4 +1,7 @@
-"""Suspected lithium cells: how many, how large, and whether a line names them; never their energy, no scan shows it."""
+"""Suspected lithium cells: how many, how large, and whether a line names them or what runs on them.
+
+Never their energy: no scan shows it.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,15 @@ __all__ = ["lithium_cells"]
 
 
 def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
-    """One finding a form: how many, how large, and whether a line names them."""
-    found: dict[tuple[str, int | None], list[tuple[int, float]]] = {}
+    """One finding a form: how many, how large, and whether a line names them or what runs on them."""
+    found: dict[tuple[str, int | None, str], list[tuple[int, float]]] = {}
     for i in sorted(evidence.goods):
         form, belief = cell_form(evidence, i)
         if belief >= SURE:
             line = evidence.line_of.get(i)
-            named = line is not None and _names_cells(evidence, line.line, dict(line.evidence))
-            found.setdefault((form, line.line if line and named else None), []).append((i, belief))
-    for (form, declared), cells in found.items():
+            said = "" if line is None else _said_of_cells(evidence, line.line, dict(line.evidence))
+            found.setdefault((form, line.line if line and said else None, said), []).append((i, belief))
+    for (form, declared, said), cells in found.items():
         ids = tuple(i for i, _ in cells)
         belief = max(p for _, p in cells)
         length, width, height = evidence.size_mm(ids[0])
@@ -30,7 +33,7 @@ def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]
         where = (
             say("cells-unsaid")
             if evidence.check is None
-            else say("cells-declared", line=declared)
+            else say(f"cells-{said}", line=declared)
             if declared is not None
             else say("cells-undeclared")
         )
@@ -52,6 +55,9 @@ def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]
         )
 
 
-def _names_cells(evidence: Evidence, line: int, said: Mapping[str, object]) -> bool:
+def _said_of_cells(evidence: Evidence, line: int, said: Mapping[str, object]) -> str:
+    """Whether a line is of cells ("declared"), of goods that run on them ("in-goods"), or of neither ("")."""
     item = evidence.items.get(line)
-    return "battery" in str(said.get("article", "")) or bool(item and item.hs_code[:4] in ("8506", "8507"))
+    if "battery" in str(said.get("article", "")) or (item and item.hs_code[:4] in ("8506", "8507")):
+        return "declared"
+    return "in-goods" if said.get("runs_on_cells") else ""

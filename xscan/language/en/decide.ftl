@@ -26,6 +26,7 @@ decide-cells = { $count ->
  }
 decide-cells-undeclared = not declared
 decide-cells-declared = declared on line { $line }
+decide-cells-in-goods = in goods of line { $line }, which run on cells
 decide-cells-unsaid = no declaration to hold them against
 decide-vague = Line { $line }: “{ $description }” does not say what the goods are ({ $word }).
 decide-vague-code = Line { $line }: HS code and description speak of different goods.

@@ -23,6 +23,7 @@ decide-weight-gross = 物品实测 { NUMBER($measured, minimumFractionDigits: 3)
 decide-cells = { $count } 个物体的形状和密度与 { $form } 电芯相符（{ $size }）：疑似锂电池，{ $where }。
 decide-cells-undeclared = 未申报
 decide-cells-declared = 已在第 { $line } 项申报
+decide-cells-in-goods = 属于第 { $line } 项的货物，此类货物使用电池
 decide-cells-unsaid = 无申报单可供核对
 decide-vague = 第 { $line } 项：“{ $description }”未说明具体是何物品（{ $word }）。
 decide-vague-code = 第 { $line } 项：HS 编码与品名所指物品不一致。
