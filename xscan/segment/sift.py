@@ -59,7 +59,7 @@ def sift(
     matter : mask (z, y, x)
     faint : voxels above the floor, among them the blurred rims that `matter` leaves out
     values : attenuation
-    reach : of artefacts, see `streak_reach`
+    reach : of artefacts, see `streak_reach`; large lumps must stand clear of it
     doubt : the same with what a correction may have left, see `still_streaked`; small lumps must stand clear of that
     least : voxels of the smallest lump
     voxel_mm : voxel size
@@ -77,7 +77,7 @@ def sift(
     for times in LEVELS:
         open_ = matter & (kept == 0)
         if times:
-            open_ &= values > np.minimum(np.float32(times) * reach, np.float32(METAL))
+            open_ &= values > np.minimum(np.float32(times) * doubt, np.float32(METAL))
         labels, count = components(open_, 26, least)
         if not count:
             continue
