@@ -44,35 +44,44 @@ def polynomial_map(low, high, weights, mask, out, begin, end):
     total = np.empty(BLOCK, np.float32)
     one = np.empty(BLOCK, np.float32)
     two = np.empty(BLOCK, np.float32)
+    cubic = rows == 4 and columns == 4  # the usual case: nothing goes through memory
     for at in range(begin, end, BLOCK):
         n = np.uint64(min(BLOCK, end - at))
         a = low[at:end]
         b = high[at:end]
-        for c in range(n):
-            one[c] = a[c]
-            two[c] = b[c]
+        if not cubic:
+            for c in range(n):
+                one[c] = a[c]
+                two[c] = b[c]
         for k in range(outputs):
-            for i in range(rows - 1, -1, -1):
-                if columns == 4:  # a cubic: the usual case, without going through memory
-                    w0, w1, w2, w3 = weights[k, i, 0], weights[k, i, 1], weights[k, i, 2], weights[k, i, 3]
-                    for c in range(n):
-                        part[c] = ((w3 * two[c] + w2) * two[c] + w1) * two[c] + w0
-                else:
+            target = out[k, at:end]
+            if cubic:
+                w00, w01, w02, w03 = weights[k, 0, 0], weights[k, 0, 1], weights[k, 0, 2], weights[k, 0, 3]
+                w10, w11, w12, w13 = weights[k, 1, 0], weights[k, 1, 1], weights[k, 1, 2], weights[k, 1, 3]
+                w20, w21, w22, w23 = weights[k, 2, 0], weights[k, 2, 1], weights[k, 2, 2], weights[k, 2, 3]
+                w30, w31, w32, w33 = weights[k, 3, 0], weights[k, 3, 1], weights[k, 3, 2], weights[k, 3, 3]
+                for c in range(n):
+                    p, q = np.float32(a[c]), np.float32(b[c])
+                    r = ((w33 * q + w32) * q + w31) * q + w30
+                    r = r * p + (((w23 * q + w22) * q + w21) * q + w20)
+                    r = r * p + (((w13 * q + w12) * q + w11) * q + w10)
+                    target[c] = r * p + (((w03 * q + w02) * q + w01) * q + w00)
+            else:
+                for i in range(rows - 1, -1, -1):
                     for c in range(n):
                         part[c] = weights[k, i, columns - 1]
                     for j in range(columns - 2, -1, -1):
                         w = weights[k, i, j]
                         for c in range(n):
                             part[c] = part[c] * two[c] + w
-                if i == rows - 1:
-                    for c in range(n):
-                        total[c] = part[c]
-                else:
-                    for c in range(n):
-                        total[c] = total[c] * one[c] + part[c]
-            target = out[k, at:end]
-            for c in range(n):
-                target[c] = total[c]
+                    if i == rows - 1:
+                        for c in range(n):
+                            total[c] = part[c]
+                    else:
+                        for c in range(n):
+                            total[c] = total[c] * one[c] + part[c]
+                for c in range(n):
+                    target[c] = total[c]
             if mask.size > 0:
                 inside = mask[at:end]
                 for c in range(n):
