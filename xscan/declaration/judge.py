@@ -157,9 +157,7 @@ def _weigh(j: Judged, config: DeclarationConfig) -> None:
         return
     j.known = True
     prior = config.prior_weight
-    j.p_weight = weight_probability(
-        j.mass_g, j.sigma_g, a.mass_g, a.sigma_g, prior, lossy=LOSSY, faint=min(1.0, _faint(j))
-    )
+    j.p_weight = weight_probability(j.mass_g, j.sigma_g, a.mass_g, a.sigma_g, prior, lossy=LOSSY, faint=_faint(j))
     contents = sum(t.weight for t in j.absorbed if t.kind in CONTENTS)
     net = False
     whole = a.item.quantity * a.pieces[0] <= j.counted <= a.item.quantity * a.pieces[1]

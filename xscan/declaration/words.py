@@ -84,8 +84,9 @@ def _located(text: str, extra: str | None) -> list[tuple[int, int, str]]:
             found.append((at, at + len(term), term))
             lowered = lowered[:at] + " " * len(term) + lowered[at + len(term) :]
             at = lowered.find(term)
-    exact = [m.group() for m in _WORD.finditer(lowered)]
-    words = [(m.start(), m.end(), _singular(m.group())) for m in _WORD.finditer(lowered)]
+    met = list(_WORD.finditer(lowered))
+    exact = [m.group() for m in met]
+    words = [(m.start(), m.end(), _singular(m.group())) for m in met]
     free = [True] * len(words)
     for size in range(min(longest, len(words)), 0, -1):
         for i in range(len(words) - size + 1):

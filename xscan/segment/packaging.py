@@ -64,20 +64,23 @@ def find_carton(
     Carton or None
         None where what shows to the outside is no box of thin walls.
     """
+    from xscan_kernels.filtering import gaussian
+
+    # board is thin and light: a little smoothing brings it out of the noise
+    smooth = gaussian(values, 1.0)
     for share in FAINTER:
         least = share * floor
         if share == 1 or least >= config.floor_sigma * noise:
-            carton = _find(values, least, reach, voxel_mm, config)
+            carton = _find(values, smooth, least, reach, voxel_mm, config)
             if carton is not None and (share == 1 or carton.level < BRIGHT * floor):
                 return carton
     return None
 
 
-def _find(values: F32, floor: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig) -> Carton | None:
-    from xscan_kernels.filtering import gaussian
-
-    # board is thin and light: a little smoothing brings it out of the noise
-    faint = gaussian(values, 1.0) > np.maximum(reach, np.float32(floor)) / 2
+def _find(
+    values: F32, smooth: F32, floor: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig
+) -> Carton | None:
+    faint = smooth > np.maximum(reach, np.float32(floor)) / 2
     box = find_box(faint, voxel_mm)
     if box is None:
         return None

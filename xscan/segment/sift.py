@@ -72,6 +72,7 @@ def sift(
     """
     from xscan_kernels.measuring import region_statistics
 
+    one = float(np.prod(voxel_mm))
     kept = np.zeros(matter.shape, np.uint32)
     lumps: list[Lump] = []
     for times in LEVELS:
@@ -91,12 +92,12 @@ def sift(
                 table[k] = belongs[k]
                 continue
             mean, size = float(stats.mean[0, k]), int(stats.count[k])
-            if mean / 1000 * size * float(np.prod(voxel_mm)) < config.least_mm3:
+            if mean / 1000 * size * one < config.least_mm3:
                 continue  # noise and blur spread a crumb over many faint voxels
-            wisp = size * float(np.prod(voxel_mm)) < WISP_MM3
+            wisp = size * one < WISP_MM3
             clear = mean / max(float(stats.mean[2 if wisp else 1, k]), 1e-6)
             spread = float(np.sqrt(stats.variance[0, k])) / mean
-            even = spread <= EVEN and size * float(np.prod(voxel_mm)) >= LARGE_MM3 and clear >= EVEN_CLEAR
+            even = spread <= EVEN and size * one >= LARGE_MM3 and clear >= EVEN_CLEAR
             if real(float(edge[k]), clear, even or mean >= METAL, config):
                 lumps.append(Lump(float(edge[k]), clear))
                 table[k] = len(lumps)
