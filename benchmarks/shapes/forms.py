@@ -60,7 +60,27 @@ def _capsule(p, a, b, ra, rb):  # type: ignore[no-untyped-def]
     return np.linalg.norm(p - a - t[..., None] * ab, axis=-1) - (ra + t * (rb - ra))
 
 
-def _figure(rng, size):  # type: ignore[no-untyped-def]
+def moved(seed: int) -> Mesh:
+    """Return the figure of `make("figure", seed)` with one of its limbs turned by 15 to 35 degrees at its root."""
+    rng = np.random.default_rng([KINDS.index("figure"), seed])
+    return _figure(rng, float(rng.uniform(45, 140)), moved=True)
+
+
+def boxed(mesh: Mesh, other: Mesh) -> Mesh:
+    """Return `other` stretched to the box of `mesh`."""
+    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+    v = (other.vertices - other.vertices.min(axis=0)) / np.ptp(other.vertices, axis=0)
+    return Mesh(low + v * (high - low), other.faces)
+
+
+def _turned(v, about, angle):  # type: ignore[no-untyped-def]
+    """Turn `v` by an angle in a plane that holds it (Rodrigues 1840)."""
+    k = np.cross(v, about)
+    k /= np.linalg.norm(k)
+    return v * np.cos(angle) + np.cross(k, v) * np.sin(angle)
+
+
+def _figure(rng, size, moved: bool = False):  # type: ignore[no-untyped-def]
     body = rng.uniform(0.25, 0.35) * size
     girth = rng.uniform(0.09, 0.16) * size
     parts = [(np.array([-body, 0, 0.0]), np.array([body, 0, 0.0]), girth, girth * rng.uniform(0.7, 1.2))]
@@ -70,6 +90,9 @@ def _figure(rng, size):  # type: ignore[no-untyped-def]
         way /= np.linalg.norm(way)
         tip = root + way * rng.uniform(0.22, 0.45) * size
         parts.append((root, tip, girth * rng.uniform(0.35, 0.6), girth * rng.uniform(0.2, 0.5)))
+    if moved:
+        root, tip, *girths = parts[-1]
+        parts[-1] = (root, root + _turned(tip - root, rng.normal(size=3), np.radians(rng.uniform(15, 35))), *girths)
     half = np.max([np.maximum(abs(a), abs(b)) + max(r, s) for a, b, r, s in parts], axis=0)
 
     def distance(p):  # type: ignore[no-untyped-def]

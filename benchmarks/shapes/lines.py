@@ -12,7 +12,6 @@ Trial = Callable[[], dict]
 
 def run(path: Path, trials: Iterable[tuple[str, Trial]], minutes: float) -> int:
     """Do the trials whose keys have no line yet, a line each, for so many minutes; return how many are left out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     known = {line["key"] for line in read(path)}
     end, left = time.monotonic() + 60 * minutes, 0
     with path.open("a", encoding="utf-8") as out:

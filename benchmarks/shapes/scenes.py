@@ -47,7 +47,8 @@ def scan(
     noise_mhu: float = 25.0,
     streaks: float = 0.0,
     merged: bool = False,
-    cut: float | None = None,
+    cuts: Sequence[float] = (),
+    lost: bool = False,
 ) -> tuple[Segmentation, Quantities]:
     """Voxelise pieces and label them as a segmentation would.
 
@@ -55,7 +56,8 @@ def scan(
     ----------
     streaks : how strong what metal elsewhere in the parcel leaves is: bands of up to a fifth of a body, and clouds
     merged : give all pieces one label, as where segmentation did not part what touches
-    cut : give the voxels of the first piece beyond this share of its length another label
+    cuts : give the voxels of the first piece beyond each of these shares of its length another label
+    lost : whether the two voxels at each cut are dark, and belong to nothing, as behind a streak
     """
     rng = np.random.default_rng(seed)
     sub = 2
@@ -92,12 +94,15 @@ def scan(
     label = np.where(smooth > 0.2 * min(p.mhu for p in pieces), owner[tuple(nearest)], 0).astype(np.uint32)
     if merged:
         label = (label > 0).astype(np.uint32)
-    if cut is not None:
+    if cuts:
         first = np.argwhere(label == 1)
         axis = int(np.argmax(np.ptp(first, axis=0)))
-        at = first[:, axis].min() + cut * np.ptp(first[:, axis])
-        beyond = first[first[:, axis] > at]
-        label[tuple(beyond.T)] = label.max() + 1
+        at = first[:, axis]
+        ends = [round(at.min() + c * np.ptp(at)) for c in cuts]
+        label[tuple(first.T)] = 1 + np.searchsorted(ends, at)
+        for end in ends if lost else ():
+            gap = tuple(first[(at == end) | (at == end + 1)].T)
+            label[gap], image[gap] = 0, 0.1 * image[gap]
     grid = Grid(shape, (voxel_mm,) * 3)
     return label_objects(grid, label), Quantities(Volume(grid, image, Unit.MHU), "nominal", noise_mhu=noise_mhu)
 
@@ -153,8 +158,7 @@ def alone(
 
 
 def touching(
-    first: Solid,
-    second: Solid,
+    solids: Sequence[Solid],
     *,
     seed: int,
     voxel_mm: float,
@@ -162,25 +166,34 @@ def touching(
     scale: NDArray[np.float64],
     **options: object,
 ) -> tuple[Segmentation, Quantities, Piece]:
-    """Two bodies pushed together from a random side until they meet, under one label; the first is `wall_mm` thick."""
+    """Bodies pushed together from random sides until they meet, under one label.
+
+    Those that are the first one's solid are made as it is, `wall_mm` thick and scaled; the others are solid.
+    """
     from scipy.spatial import cKDTree
 
     rng = np.random.default_rng([6, seed])
-    turns = [random_rotation(rng) for _ in range(2)]
-    own = (first.points * scale) @ turns[0].T
-    other = second.points @ turns[1].T
-    way = rng.normal(size=3)
-    way /= np.linalg.norm(way)
-    tree, far = cKDTree(own), np.ptp(own, axis=0).max() + np.ptp(other, axis=0).max()
-    for _ in range(60):  # sphere tracing: never farther than the gap that is left
-        gap = float(tree.query(other + far * way)[0].min())
-        if gap < 0.5:
-            break
-        far -= 0.9 * gap
-    both = np.concatenate([own, other + far * way])
-    low, high = both.min(axis=0) - 12, both.max(axis=0) + 12
+    turns = [random_rotation(rng) for _ in solids]
+    scales = [scale if s is solids[0] else np.ones(3) for s in solids]
+    heap = (solids[0].points * scale) @ turns[0].T
+    places = [np.zeros(3)]
+    for solid, own_scale, turn in zip(solids[1:], scales[1:], turns[1:], strict=True):
+        other = (solid.points * own_scale) @ turn.T
+        way = rng.normal(size=3)
+        way /= np.linalg.norm(way)
+        tree, far = cKDTree(heap), np.ptp(heap, axis=0).max() + np.ptp(other, axis=0).max()
+        for _ in range(60):  # sphere tracing: never farther than the gap that is left
+            gap = float(tree.query(other + far * way)[0].min())
+            if gap < 0.5:
+                break
+            far -= 0.9 * gap
+        heap = np.concatenate([heap, other + far * way])
+        places.append(far * way)
+    low, high = heap.min(axis=0) - 12, heap.max(axis=0) + 12
     shape = tuple(int(n) for n in np.ceil((high - low) / voxel_mm)[::-1])
-    piece = Piece(first, turns[0], scale, -low, wall_mm)
-    rest = Piece(second, turns[1], np.ones(3), far * way - low)
-    segmentation, quantities = scan([piece, rest], shape, voxel_mm, seed=seed, merged=True, **options)  # type: ignore[arg-type]
-    return segmentation, quantities, piece
+    pieces = [
+        Piece(s, turn, own_scale, place - low, wall_mm if s is solids[0] else None)
+        for s, turn, own_scale, place in zip(solids, turns, scales, places, strict=True)
+    ]
+    segmentation, quantities = scan(pieces, shape, voxel_mm, seed=seed, merged=True, **options)  # type: ignore[arg-type]
+    return segmentation, quantities, pieces[0]

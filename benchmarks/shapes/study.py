@@ -3,7 +3,8 @@
 ``python benchmarks/shapes/study.py PART --library L --out FILE.jsonl [--rounds N] [--seed S] [--minutes M]``
 
 PART is pairs, parts, found (see trials.py), alike (alike.py), cost (cost.py) or peers (peers.py). A run goes on
-where the last one with that FILE stopped. ``python benchmarks/shapes/table.py FILE…`` makes tables of the lines.
+where the last one with that FILE stopped; shapes once made lie beside it.
+``python benchmarks/shapes/table.py FILE…`` makes tables of the lines.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=4.5)
     a = parser.parse_args()
-    left = lines.run(a.out, PARTS[a.part](library(a.library), a.rounds, a.seed), a.minutes)
+    a.out.parent.mkdir(parents=True, exist_ok=True)
+    left = lines.run(a.out, PARTS[a.part](library(a.library, a.out.parent), a.rounds, a.seed), a.minutes)
     print(f"{a.out}: {len(lines.read(a.out))} lines, {left} to do")
 
 

@@ -12,9 +12,9 @@ import numpy as np
 from lines import read
 
 from xscan.template.score import Evidence, probability
+from xscan.template.telling import DECISIVE
 
 _TURNED = ("figure", "tool")  # kinds without symmetry, for which a turn has a meaning
-_ONE = 0.25  # voxels, root mean square, by which two shapes must differ to be two for the scan
 _PLAIN = ("box", "can", "pebble")  # of which only the size speaks
 
 
@@ -32,91 +32,112 @@ def spread(values: list[float]) -> str:
     return f"{np.median(values):.2f}, {np.percentile(values, 95):.2f}" if values else "none"
 
 
-def named(line: dict) -> tuple[str, ...]:
-    """What the stage would name a body: the template that fits best of the likely ones, and those as near."""
+def scored(line: dict) -> list[tuple[dict, float]]:
+    """Fits and their scores, by the score as it is now, so that old lines tell of a new one."""
+    fits = [(f, Evidence(**{k: f[k] for k in Evidence.__dataclass_fields__})) for f in line["fits"]]
+    return [(f, probability(e, whole=f["whole"], mirrored=f["hand"])) for f, e in fits]
+
+
+def named(fits: list[tuple[dict, float]], least: float) -> tuple[str, ...]:
+    """What the stage names a body: the likely template that fits best, and those that are not told from it."""
     for hand in (False, True):
-        likely = []
-        for f in line["fits"]:
-            e = Evidence(**{k: f[k] for k in Evidence.__dataclass_fields__})
-            if f["hand"] == hand and probability(e, whole=f["whole"], mirrored=hand) >= 0.5:
-                likely.append((f["rms_mm"], f["id"], f["blur_mm"]))
+        likely = sorted((f["rms_mm"], f["id"], f) for f, score in fits if f["hand"] == hand and score >= least)
         if likely:
-            most = 1.5 * min(likely)[0] + 0.3 * min(likely)[2]
-            return tuple(i for rms, i, _ in sorted(likely) if rms < most or rms == min(likely)[0])
+            first = likely[0][1]
+            return tuple(i for _, i, f in likely if first not in f.get("ruled_out_by", ()))
     return ()
 
 
 def pairs(lines: list[dict]) -> None:
-    """Detection against false matches, pair by pair."""
-    right, designs, wrong, apart, near, pose, turn = [], [], [], [], [], [], []
+    """Detection against false matches, pair by pair, as the stage names templates."""
+    fits = [scored(line) for line in lines]
     n_wrong = sum(line["library"] - 1 for line in lines)
-    for line in lines:
-        best: dict[str, float] = defaultdict(float)
-        differ: dict[str, float] = {}
-        for f in line["fits"]:
-            # by the score as it is now, so that old lines tell of a new one
-            e = Evidence(**{k: f[k] for k in Evidence.__dataclass_fields__})
-            score = probability(e, whole=f["whole"], mirrored=f["hand"])
-            best[f["id"]] = max(best[f["id"]], score)
-            if "apart_mm" in f:
-                differ[f["id"]] = min(differ.get(f["id"], np.inf), f["apart_mm"] / line["how"]["voxel_mm"])
-            if f["same"] and score >= 0.5:
-                pose.append(f["pose_mm"])
-                turn += [f["pose_deg"]] * line["template"].startswith(_TURNED)
-        own = best.pop(line["template"], 0.0)
-        if not line["bent"]:
-            right.append(own)
-            designs += [own] * (not line["template"].startswith(_PLAIN))
-        elif line["apart_mm"] > 0:
-            near.append((line["apart_mm"] / line["how"]["voxel_mm"], own))
-        wrong += list(best.values())
-        apart += [differ.get(i, np.inf) for i in best]
-    allowed = int(1e-4 * n_wrong)
-    ordered = sorted(wrong, reverse=True)
-    level = ordered[allowed] if allowed < len(ordered) else 0.0
+    planted = [k for k, line in enumerate(lines) if not line["bent"]]
+    designs = [k for k in planted if not lines[k]["template"].startswith(_PLAIN)]
+
+    def wrong(k: int, least: float, *, every: bool) -> int:
+        """Wrong templates that body k is named, where not `every` those only that its scan tells from the truth."""
+        odds = {f["id"]: f.get("truth_odds", 0.0) for f, _ in fits[k]}
+        others = [i for i in named(fits[k], least) if i != lines[k]["template"]]
+        return sum(every or odds[i] > DECISIVE for i in others)
+
+    def found(of: list[int], least: float) -> int:
+        return sum(lines[k]["template"] in named(fits[k], least) for k in of)
+
     print("| pairs of one body and one template | |\n|---|---|")
-    print(f"| detected at score 0.5 | {interval(sum(s >= 0.5 for s in right), len(right))} |")
-    print(f"| the same of figures, tools and bottles | {interval(sum(s >= 0.5 for s in designs), len(designs))} |")
-    print(f"| false matches at score 0.5, of wrong pairs | {interval(sum(s >= 0.5 for s in wrong), n_wrong)} |")
-    own = sum(s >= 0.5 and d >= _ONE for s, d in zip(wrong, apart, strict=True))
-    print(f"| of them of shapes that differ by {_ONE:g} voxel rms or more | {interval(own, n_wrong)} |")
-    print(f"| the ten highest scores of wrong pairs | {', '.join(f'{s:.2f}' for s in ordered[:10])} |")
-    for bent, what in ((False, "planted"), (True, "bent")):
-        bodies = [line for line in lines if line["bent"] == bent]
-        first = sum(named(line)[:1] not in ((), (line["template"],)) for line in bodies)
-        alone = sum(bool(named(line)) and line["template"] not in named(line) for line in bodies)
-        print(f"| {what} bodies for which another template comes first | {interval(first, len(bodies))} |")
-        print(f"| the same, its own not even beside it | {interval(alone, len(bodies))} |")
-    strict = sum(s > level for s in right)
-    print(f"| detected where {allowed} wrong pairs pass (1e-4; score {level:.3f}) | {interval(strict, len(right))} |")
-    apart_ones = sorted((s for s, d in zip(wrong, apart, strict=True) if d >= _ONE), reverse=True)
-    level = apart_ones[allowed] if allowed < len(apart_ones) else 0.0
-    for own, what in ((right, "all kinds"), (designs, "figures, tools and bottles")):
-        hit = sum(s > level for s in own)
-        print(
-            f"| the same, of wrong pairs that differ by {_ONE:g} voxel rms or more (score {level:.3f}): {what}", end=""
-        )
-        print(f" | {interval(hit, len(own))} |")
-    print(f"| distance of the posed mesh from the true one, mm: median, p95 | {spread(pose)} |")
-    print(f"| turn off by, degrees (figures, tools): median, p95 | {spread(turn)} |")
-    for low, high in ((0, 0.25), (0.25, 0.5), (0.5, 1), (1, 2), (2, 99)):
-        at = [s for d, s in near if low <= d < high]
-        label = f"bent shapes that differ by {low:g} to {high:g} voxels rms, taken for the template"
-        print(f"| {label} | {interval(sum(s >= 0.5 for s in at), len(at))} |")
+    for of, what in ((planted, "all kinds"), (designs, "figures, tools and bottles")):
+        print(f"| detected at score 0.5: {what} | {interval(found(of, 0.5), len(of))} |")
+    levels = [0.5, *sorted({s for body in fits for _, s in body if s > 0.5}), 1.0]
+    for every, what in ((False, "of shapes that the scan tells apart"), (True, "all of them")):
+        at = [sum(wrong(k, 0.5, every=every) for k in range(len(lines)))]
+        print(f"| wrong pairs named at score 0.5, {what} | {interval(at[0], n_wrong)} |")
+        allowed = int(1e-4 * n_wrong)
+        level = next(v for v in levels if sum(wrong(k, v, every=every) for k in range(len(lines))) <= allowed)
+        for of, kinds in ((planted, "all kinds"), (designs, "figures, tools and bottles")):
+            share = interval(found(of, level), len(of))
+            print(f"| detected where {allowed} of {n_wrong} pass (score {level:.2f}): {kinds} | {share} |")
+    first = [k for k in planted if named(fits[k], 0.5)[:1] not in ((), (lines[k]["template"],))]
+    alone = [k for k in first if lines[k]["template"] not in named(fits[k], 0.5)]
+    print(f"| planted bodies for which another template comes first | {interval(len(first), len(planted))} |")
+    print(f"| the same, its own not even beside it | {interval(len(alone), len(planted))} |")
+    print(f"| wrong templates named, by kind | {by_kind(lines, fits)} |")
+    right = [(x["template"], f) for x, body in zip(lines, fits, strict=True) for f, s in body if f["same"] and s >= 0.5]
+    off = spread([f["pose_mm"] for _, f in right])
+    print(f"| distance of the posed mesh from the true one, mm: median, p95 | {off} |")
+    turns = [f["pose_deg"] for t, f in right if t.startswith(_TURNED)]
+    print(f"| turn off by, degrees (figures, tools): median, p95 | {spread(turns)} |")
+    for low, high in ((0.05, 0.25), (0.25, 0.5), (0.5, 1), (1, 99)):
+        at = [
+            line["template"] in named(body, 0.5)
+            for line, body in zip(lines, fits, strict=True)
+            if line["bent"] and low <= line["apart_mm"] / line["how"]["voxel_mm"] < high
+        ]
+        label = f"bent shapes that differ by {low:.2g} to {high:g} voxels rms, taken for the template"
+        print(f"| {label} | {interval(sum(at), len(at))} |")
+
+
+def by_kind(lines: list[dict], fits: list[list[tuple[dict, float]]]) -> str:
+    """Of which kinds the bodies are that a wrong template is named for."""
+    counts: dict[str, int] = defaultdict(int)
+    for line, body in zip(lines, fits, strict=True):
+        counts[line["template"].rstrip("0123456789")] += len(set(named(body, 0.5)) - {line["template"]})
+    return ", ".join(f"{k} {n}" for k, n in sorted(counts.items()) if n) or "none"
+
+
+def hit(line: dict) -> int:
+    """How many of the copies that were planted are named."""
+    named = sum(line["template"] in (n, *a) for n, a in zip(line["named"], line["alike"], strict=True))
+    return min(named, line["copies"])
+
+
+def wrongs(line: dict) -> int:
+    """How many matches name neither first nor beside it what was planted."""
+    here = [line["template"] in (n, *a) for n, a in zip(line["named"], line["alike"], strict=True)]
+    return sum(not h for h in here) + max(0, sum(here) - line["copies"])
 
 
 def found(lines: list[dict]) -> None:
-    """Planted bodies through all of the stage."""
-    print("| body | found | another named | mesh off by, mm: median, p95 | CPU s: median, p95 |\n|---|---|---|---|---|")
-    for mode in dict.fromkeys(line["mode"] for line in lines):
-        own = [line for line in lines if line["mode"] == mode]
-        hit = sum(
-            line["template"] in line["named"] or any(line["template"] in a for a in line["alike"]) for line in own
-        )
-        other = sum(any(n != line["template"] for n in line["named"]) for line in own)
+    """Planted bodies through all of the stage: by what befell them, and by how they are made."""
+    hard = {
+        "solid": lambda line: line["how"]["wall_mm"] is None,
+        "a shell of 2 to 4 mm": lambda line: line["how"]["wall_mm"] is not None,
+        "at true size": lambda line: line["how"]["scale"] == [1.0, 1.0, 1.0],
+        "scaled by up to 8 %, unevenly": lambda line: line["how"]["scale"] != [1.0, 1.0, 1.0],
+        **{f"{v:g} mm voxels": lambda line, v=v: line["how"]["voxel_mm"] == v for v in (1, 1.5, 2, 3)},
+        "without streaks": lambda line: line["how"]["streaks"] == 0,
+        "with streaks": lambda line: line["how"]["streaks"] > 0,
+    }
+    modes = dict.fromkeys(line["mode"] for line in lines)
+    groups = {mode: [line for line in lines if line["mode"] == mode] for mode in modes}
+    usual = [line for line in lines if line["mode"] not in ("moved", "boxed")]
+    groups |= {f"all but moved and boxed: {k}": [line for line in usual if f(line)] for k, f in hard.items()}
+    print("| bodies | found | matches that are wrong | mesh off by, mm: median, p95 | CPU s: median, p95 |")
+    print("|---|---|---|---|---|")
+    for name, own in groups.items():
         pose = [line["pose_mm"] for line in own if "pose_mm" in line]
         cpu = [line["cpu"] for line in own]
-        print(f"| {mode} | {interval(hit, len(own))} | {other} | {spread(pose)} | {spread(cpu)} |")
+        share = interval(sum(map(hit, own)), sum(line["copies"] for line in own))
+        print(f"| {name} | {share} | {sum(map(wrongs, own))} | {spread(pose)} | {spread(cpu)} |")
 
 
 def alike(lines: list[dict]) -> None:
@@ -140,11 +161,13 @@ def alike(lines: list[dict]) -> None:
 
 def cost(lines: list[dict]) -> None:
     """Time an object against the size of the library."""
-    print("| templates | of the library, s: median, p95 | of none, s: median, p95 | CPU s: median |\n|---|---|---|---|")
+    print("| templates | of the library, CPU s: median, p95 | of none: median, p95 | all: mean, worst |")
+    print("|---|---|---|---|")
     for size in sorted({line["size"] for line in lines}):
         own = [line for line in lines if line["size"] == size]
-        known, other = ([x["s"] for x in own if x["known"] == k] for k in (True, False))
-        print(f"| {size} | {spread(known)} | {spread(other)} | {np.median([x['cpu'] for x in own]):.2f} |")
+        known, other = ([x["cpu"] for x in own if x["known"] == k] for k in (True, False))
+        every = known + other
+        print(f"| {size} | {spread(known)} | {spread(other)} | {np.mean(every):.2f}, {max(every):.2f} |")
 
 
 def peers(lines: list[dict]) -> None:

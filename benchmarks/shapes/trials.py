@@ -10,22 +10,23 @@ import numpy as np
 import scenes
 from lines import Trial
 
-from xscan.model import Template, TemplateLibrary
+from xscan.model import Mesh, Template, TemplateLibrary
 from xscan.template import TemplateConfig, match
-from xscan.template.body import body_of
+from xscan.template.body import Body, body_of
 from xscan.template.cache import Store
 from xscan.template.candidates import index_of
 from xscan.template.fit import fit_part, fit_whole
 from xscan.template.likeness import apart_mm, as_body
 from xscan.template.partial import contained, seeds_of
-from xscan.template.prepared import mirrored, prepare
+from xscan.template.prepared import Prepared, mirrored, prepare
 from xscan.template.probes import probes
 from xscan.template.score import blur_mm, evidence_of, probability
 from xscan.template.seek import LOOKED_AT
 from xscan.template.surface import sample_triangles
+from xscan.template.telling import DECISIVE, log_odds
 
 CONFIG = TemplateConfig()
-_LIKELY = 0.1  # score from which it is asked whether two shapes are one for the scan
+_LIKELY = 0.1  # score from which it is asked what the scan tells a template from
 
 
 def how_made(seed: int, i: int, k: int, *, scaled: bool) -> dict:
@@ -89,6 +90,7 @@ def _pair(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, bent
             return out
         ranked = index.could_be(body.shape, body.voxel_mm)
         out["place"] = ranked.index(t.id) if t.id in ranked else -1
+        likely: list[tuple] = []
         for name in ranked[: CONFIG.candidates]:
             for hand in (False, True):
                 told = index.has_hand(name, blur_mm(body.voxel_mm, CONFIG))
@@ -99,16 +101,29 @@ def _pair(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, bent
                 e = evidence_of(fit, body, p, CONFIG)
                 row = {"id": name, "same": name == t.id and not bent, "hand": hand, "whole": True}
                 row |= {n: round(float(v), 4) for n, v in vars(e).items()}
-                if name != t.id and probability(e, whole=True, mirrored=hand) > _LIKELY:
-                    planted = other or as_body(index.prepared(t.id))
-                    row["apart_mm"] = round(apart_mm(p, planted, CONFIG.max_scale), 3)
+                if probability(e, whole=True, mirrored=hand) > _LIKELY:
+                    likely.append((row, p, fit, e))
                 if row["same"]:
                     error = pose_error(fit.poses.matrix(0, p.centre, p.flip), piece, t)
                     row["pose_mm"], row["pose_deg"] = (round(v, 3) for v in error)
                 out["fits"].append(row)
+        if any(not row["same"] for row, *_ in likely):
+            _tell(likely, prepare(mesh, Store(None)) if bent else index.prepared(t.id), body)
         return out
 
     return trial
+
+
+def _tell(likely: list[tuple], true: Prepared, body: Body) -> None:
+    """Write into each row by whom the stage rules it out, and the odds that the scan gives for the truth over it."""
+    fit = fit_whole(true, body, CONFIG.max_scale)
+    e = evidence_of(fit, body, true, CONFIG)
+    for row, p, own, _ in likely:
+        better = [b for b in likely if b[0]["hand"] == row["hand"] and b[0]["rms_mm"] < row["rms_mm"]]
+        odds = {b[0]["id"]: log_odds(b[1:3], (p, own), b[3], body.voxel_mm) for b in better}
+        row["ruled_out_by"] = [name for name, o in odds.items() if o > DECISIVE]
+        if not row["same"]:
+            row["truth_odds"] = round(log_odds((true, fit), (p, own), e, body.voxel_mm), 2)
 
 
 def parts(library: TemplateLibrary, rounds: int, seed: int) -> Iterator[tuple[str, Trial]]:
@@ -125,7 +140,7 @@ def _part(library: TemplateLibrary, t: Template, i: int, k: int, seed: int) -> T
         rng = np.random.default_rng([seed, i, k, 8])
         kind = forms.KINDS[int(rng.integers(len(forms.KINDS)))]
         other = forms.make(kind, int(rng.integers(1 << 30)))
-        seg, q, _ = scenes.touching(scenes.fine_solid(t.mesh), scenes.fine_solid(other), **how)
+        seg, q, _ = scenes.touching([scenes.fine_solid(t.mesh), scenes.fine_solid(other)], **how)
         out: dict = {"template": t.id, "other": kind, "how": written(how), "fits": []}
         goods = sorted(seg.goods, key=lambda o: -o.voxels)
         body = body_of(seg, q, goods[:1]) if goods else None
@@ -153,29 +168,49 @@ def _part(library: TemplateLibrary, t: Template, i: int, k: int, seed: int) -> T
     return trial
 
 
-MODES = ("alone", "merged", "cut", "view")
+MODES = ("alone", "merged", "cut", "view", "torn", "heap", "moved", "boxed")
 
 
 def found(library: TemplateLibrary, rounds: int, seed: int) -> Iterator[tuple[str, Trial]]:
-    """Planted bodies through all of `match`: alone, merged with another, cut in two, and half out of view."""
+    """Bodies through all of `match`.
+
+    alone; merged with another under one label; cut in two; 30 % out of view; torn in three with what lay between
+    lost; three copies and another body in one heap under one label; moved, a figure whose limb is turned at its root;
+    boxed, another design of the same kind and the same box, which is not the template.
+    """
     for k in range(rounds):
         for i, t in enumerate(library.templates):
             for mode in MODES:
-                yield f"{t.id}/{k}/{mode}", _found(library, t, i, k, seed, mode)
+                if mode != "moved" or (library.path.startswith("made:") and t.name == "figure"):
+                    yield f"{t.id}/{k}/{mode}", _found(library, t, i, k, seed, mode)
+
+
+def _scene(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, mode: str, how: dict) -> tuple:
+    rng = np.random.default_rng([seed, i, k, 8])
+    solid = scenes.fine_solid(t.mesh)
+    other = forms.make(forms.KINDS[int(rng.integers(len(forms.KINDS)))], int(rng.integers(1 << 30)))
+    if mode == "merged":
+        return scenes.touching([solid, scenes.fine_solid(other)], **how)
+    if mode == "heap":
+        return scenes.touching([solid, solid, solid, scenes.fine_solid(other)], **how)
+    if mode == "moved":
+        solid = scenes.fine_solid(forms.moved(100_000 * int(library.path.split(":")[2]) + i))
+    if mode == "boxed":
+        solid = scenes.fine_solid(_boxed(t, i, k, seed))
+    extra = {"cut": {"cuts": (0.55,)}, "view": {"out": 0.3}, "torn": {"cuts": (0.35, 0.7), "lost": True}}.get(mode, {})
+    return scenes.alone(solid, **how, **extra)
+
+
+def _boxed(t: Template, i: int, k: int, seed: int) -> Mesh:
+    """Another design of the same kind, stretched to the template's box."""
+    rng = np.random.default_rng([seed, i, k, 7])
+    return forms.boxed(t.mesh, forms.make(t.name, int(rng.integers(1 << 30))))
 
 
 def _found(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, mode: str) -> Trial:
     def trial() -> dict:
-        how = how_made(seed, i, k, scaled=True)
-        solid = scenes.fine_solid(t.mesh)
-        if mode == "merged":
-            rng = np.random.default_rng([seed, i, k, 8])
-            kind = forms.KINDS[int(rng.integers(len(forms.KINDS)))]
-            other = scenes.fine_solid(forms.make(kind, int(rng.integers(1 << 30))))
-            seg, q, piece = scenes.touching(solid, other, **how)
-        else:
-            extra = {"cut": {"cut": 0.55}, "view": {"out": 0.3}}.get(mode, {})
-            seg, q, piece = scenes.alone(solid, **how, **extra)
+        how = how_made(seed, i, k, scaled=mode != "boxed")
+        seg, q, piece = _scene(library, t, i, k, seed, mode, how)
         began, cpu = time.perf_counter(), time.process_time()
         got = match(seg, q, library, {}, config=CONFIG)
         took = time.perf_counter() - began
@@ -184,7 +219,11 @@ def _found(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, mod
         out |= {"cpu": round(time.process_time() - cpu, 3), "named": names, "alike": [m.alternatives for m in got]}
         right = [m for m in got if m.template_id == t.id]
         out["scores"] = [round(m.score, 4) for m in got]
-        if right:
+        out["copies"] = 3 if mode == "heap" else 0 if mode == "boxed" else 1
+        if mode == "boxed":
+            planted = as_body(prepare(_boxed(t, i, k, seed), Store(None)))
+            out["apart_mm"] = round(apart_mm(index_of(library, CONFIG).prepared(t.id), planted, CONFIG.max_scale), 3)
+        if right and mode != "moved":
             error = min(pose_error(m.pose.matrix, piece, t) for m in right)
             out["pose_mm"], out["pose_deg"] = (round(v, 3) for v in error)
         return out

@@ -9,7 +9,7 @@ import pytest
 
 from xscan.errors import InputError
 from xscan.model import Mesh
-from xscan.template import TemplateConfig, load_library
+from xscan.template import TemplateConfig, add_template, load_library, mesh_remarks
 from xscan.template.meshes import open_edges, read_mesh, tidy
 from xscan.template.stl import write_stl
 
@@ -216,3 +216,32 @@ def test_an_open_mesh_gets_a_note(tmp_path):
     write_stl(tmp_path / "open.stl", Mesh(CUBE_V, CUBE_F[:-1]))
     write_index(tmp_path, [{"id": "o", "mesh": "open.stl"}])
     assert "not closed" in load_library(tmp_path).notes[0]
+
+
+def test_a_file_cut_short_and_a_drawing_are_refused(bench, tmp_path):
+    whole = tmp_path / "whole.stl"
+    write_stl(whole, bench.templates["figure"].mesh)
+    (tmp_path / "cut.stl").write_bytes(whole.read_bytes()[:3000])
+    with pytest.raises(InputError, match=r"states \d+ faces and holds 58; copy it again"):
+        read_mesh(tmp_path / "cut.stl")
+    (tmp_path / "flat.obj").write_text("v 0 0 0\nv 10 0 3\nv 0 10 5\nv 10 10 8\nf 1 2 3\nf 2 4 3\n")
+    with pytest.raises(InputError, match="flat: it encloses nothing"):
+        read_mesh(tmp_path / "flat.obj")
+
+
+def test_an_entry_that_is_refused_leaves_the_library_as_it_was(bench, tmp_path):
+    mesh = bench.templates["box"].mesh
+    add_template(tmp_path, mesh, {"id": "a"})
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    with pytest.raises(InputError):
+        add_template(tmp_path, bench.templates["ball"].mesh, {"id": "a", "purpose": "x"}, replace=True)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(("factor", "words"), [(0.001, ("numbers are m", "not compared")), (1 / 25.4, ("are in",))])
+def test_a_mesh_in_another_unit_gets_a_remark(bench, factor, words):
+    mesh = bench.templates["figure"].mesh
+    assert mesh_remarks(mesh) == []
+    ((kind, text),) = mesh_remarks(Mesh(mesh.vertices * factor, mesh.faces))
+    assert kind == "size"
+    assert all(w in text for w in words)

@@ -19,12 +19,15 @@ from xscan.model import (
 )
 from xscan.template import check_library, match
 from xscan.template.body import body_of
+from xscan.template.cache import Store
 from xscan.template.candidates import index_of
 from xscan.template.fit import _best, fit_whole
 from xscan.template.heap import first_of
 from xscan.template.poses import Poses
+from xscan.template.prepared import prepare
 from xscan.template.score import evidence_of, probability
 from xscan.template.seek import covered
+from xscan.template.telling import DECISIVE, log_odds
 
 ONE = (56, 56, 56)
 MIDDLE = (42.0, 42.0, 42.0)
@@ -210,3 +213,23 @@ def test_nothing_to_match_is_no_match(bench):
     scan = bench.scan([("ball", np.eye(3) * 0.15, MIDDLE)], ONE)
     assert match(*scan, bench.library(), {}, config=bench.config) == ()
     assert match(*scan, TemplateLibrary("none", ()), {}, config=bench.config) == ()
+
+
+def test_two_shapes_are_told_apart_where_they_differ_all_over(bench):
+    config, figure = bench.config, bench.templates["figure"].mesh
+    # a tenth of a voxel all over, and half a voxel on one limb alone
+    stout = Mesh(figure.vertices * 1.01, figure.faces)
+    limb = figure.vertices[:, 2] < -18
+    bumped = Mesh(figure.vertices + 0.75 * limb[:, None] * np.array([0.0, 1.0, 0.0]), figure.faces)
+    seg, q = bench.scan([("figure", bench.turn(21), MIDDLE)], ONE)
+    body = body_of(seg, q, seg.goods)
+    fits = []
+    for mesh in (figure, stout, bumped):
+        p = prepare(mesh, Store(None))
+        # not scaled: the stout one stays stout
+        fits.append((p, fit_whole(p, body, 0.0)))
+    evidence = evidence_of(fits[0][1], body, fits[0][0], config)
+    stouter, bump = (log_odds(fits[0], f, evidence, body.voxel_mm) for f in fits[1:])
+    assert stouter > DECISIVE
+    assert 0 < bump < DECISIVE
+    assert log_odds(fits[1], fits[0], evidence, body.voxel_mm) == pytest.approx(-stouter)

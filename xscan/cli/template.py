@@ -50,7 +50,7 @@ def command() -> None:
 @click.option("--replace", is_flag=True, help="Overwrite a template of the same id.")
 def add(mesh: Path | None, library: Path, identity: str, **given: Any) -> None:
     """Add MESH (STL, OBJ, PLY, 3MF, GLB), or an object of a report, to a library."""
-    from xscan.template import add_template, mesh_of_object, sized
+    from xscan.template import add_template, mesh_of_object, mesh_remarks, sized
 
     report, object_id = given["report"], given["object_id"]
     if (mesh is None) == (report is None):
@@ -64,6 +64,8 @@ def add(mesh: Path | None, library: Path, identity: str, **given: Any) -> None:
     path = add_template(library, shape, _entry(identity, given), replace=given["replace"])
     x, y, z = shape.size_mm
     click.echo(f"{identity}: {len(shape.faces)} faces, {x:.1f} × {y:.1f} × {z:.1f} mm, written to {path}")
+    for _, text in mesh_remarks(shape):
+        click.echo(f"note: {text}", err=True)
 
 
 def _entry(identity: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +136,6 @@ def list_(library: Path, as_json: bool) -> None:
 @click.option("--out", "-o", type=PATH, help="PNG file to write [default: ID.png].")
 def show(identity: str, library: Path, out: Path | None) -> None:
     """Show one template: its record, and a picture of it."""
-
     from xscan.errors import UsageError
     from xscan.template import load_library, picture
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xscan.template.add import add_template, mesh_of_object, sized
-from xscan.template.check import Problem, check_library
+from xscan.template.check import Problem, check_library, mesh_remarks
 from xscan.template.config import TemplateConfig
 from xscan.template.library import load_library
 from xscan.template.match import match
@@ -17,6 +17,7 @@ __all__ = [
     "load_library",
     "match",
     "mesh_of_object",
+    "mesh_remarks",
     "picture",
     "sized",
 ]

@@ -58,8 +58,14 @@ def add_template(
     name = f"{identity}.stl"
     new = {**{k: v for k, v in entry.items() if v is not None}, "mesh": name, "units": "mm"}
     root.mkdir(parents=True, exist_ok=True)
-    write_stl(root / name, mesh)
-    load_entry(root, new, config)
+    # under another name until all of the entry is known to be good: an older mesh of that id stays where it is not
+    aside_mesh = root / f".{name}"
+    try:
+        write_stl(aside_mesh, mesh)
+        load_entry(root, new | {"mesh": aside_mesh.name}, config)
+        aside_mesh.replace(root / name)
+    finally:
+        aside_mesh.unlink(missing_ok=True)
     entries = [e for e in entries if e.get("id") != identity] + [new]
     with written_aside(root / INDEX) as aside:
         aside.write_text(json.dumps({"schema": SCHEMA, "templates": entries}, indent=1) + "\n", encoding="utf-8")

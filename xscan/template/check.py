@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from xscan.model import Progress, TemplateLibrary, silent
+from xscan.model import Mesh, Progress, TemplateLibrary, silent
 from xscan.template.candidates import index_of
 from xscan.template.config import TemplateConfig
 from xscan.template.likeness import apart_mm, as_body
-from xscan.template.meshes import open_edges
+from xscan.template.meshes import UNITS_MM, open_edges
 from xscan.template.prepared import mirrored
 
-__all__ = ["Problem", "check_library"]
+__all__ = ["Problem", "check_library", "mesh_remarks"]
+
+_LONGEST_MM = 1500.0  # no parcel is longer
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,27 @@ class Problem:
     template_ids: tuple[str, ...]
     kind: str
     message: str
+
+
+def mesh_remarks(mesh: Mesh, *, closed: bool = True, config: TemplateConfig | None = None) -> list[tuple[str, str]]:
+    """What a user should know of one mesh: (kind, message) each.
+
+    Parameters
+    ----------
+    closed : whether its inside could be told without closing it
+    """
+    config = config or TemplateConfig()
+    found = []
+    if loose := open_edges(mesh):
+        rest = "" if closed else " and does not enclose its inside: it was closed for the comparison"
+        found.append(("mesh", f"the mesh is not closed ({loose} open or shared edges){rest}"))
+    longest = max(mesh.size_mm)
+    if not config.min_size_mm <= longest <= _LONGEST_MM:
+        likely = [u for u in ("um", "cm", "in", "m") if config.min_size_mm <= longest * UNITS_MM[u] <= _LONGEST_MM]
+        told = ", or ".join(f"{longest * UNITS_MM[u]:.3g} mm if its numbers are {u}" for u in likely)
+        less = f"; bodies below {config.min_size_mm:g} mm are not compared" if longest < config.min_size_mm else ""
+        found.append(("size", f"the mesh is {longest:.3g} mm long: is its unit right? {told}{less}".strip()))
+    return found
 
 
 def check_library(
@@ -45,14 +68,8 @@ def check_library(
     index = index_of(library, config, lambda share, what="": progress(0.4 * share, what))
     for n, t in enumerate(library.templates):
         progress(0.4 + 0.1 * n / len(library.templates), f"template {t.id}")
-        p = index.prepared(t.id)
-        longest = max(t.mesh.size_mm)
-        if loose := open_edges(t.mesh):
-            rest = "" if p.closed else " and does not enclose its inside: it was closed for the comparison"
-            problems.append(Problem((t.id,), "mesh", f"the mesh is not closed ({loose} open or shared edges){rest}"))
-        if longest < config.min_size_mm or longest > 1500:
-            text = f"the mesh is {longest:.3g} mm long: is its unit right?"
-            problems.append(Problem((t.id,), "size", text))
+        closed = index.prepared(t.id).closed
+        problems += [Problem((t.id,), kind, text) for kind, text in mesh_remarks(t.mesh, closed=closed, config=config)]
         if on and t.right and t.right.valid_until and t.right.valid_until < on:
             problems.append(Problem((t.id,), "right", f"the right ended on {t.right.valid_until.isoformat()}"))
         if on and t.right and t.right.valid_from and t.right.valid_from > on:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from xscan.errors import InputError
 from xscan.model import Mesh
 from xscan.template.config import TemplateConfig
-from xscan.template.stl import read_binary_stl
+from xscan.template.stl import faces_missing, read_binary_stl
 
 __all__ = ["FORMATS", "UNITS_MM", "open_edges", "read_mesh", "tidy"]
 
 FORMATS = ("stl", "obj", "ply", "3mf", "glb", "off")
+_FLAT = 1e-5  # spread across its plane, in lengths, below which a mesh is a drawing
 UNITS_MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, "um": 0.001}
 
 
@@ -55,6 +56,8 @@ def read_mesh(path: Path, units: str = "mm", config: TemplateConfig | None = Non
 def _load(path: Path, kind: str, config: TemplateConfig) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     if kind == "3mf":
         _refuse_bomb(path, config)
+    if kind == "stl":
+        _refuse_cut(path)
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")
@@ -92,10 +95,23 @@ def _refuse_bomb(path: Path, config: TemplateConfig) -> None:
         raise InputError(path, f"the archive unpacks to {total / 2**20:.0f} MB, more than {config.max_mesh_mb:g}")
 
 
+def _refuse_cut(path: Path) -> None:
+    """Refuse a binary STL that ends before the faces that it states."""
+    try:
+        with path.open("rb") as stream:
+            found = faces_missing(stream, path.stat().st_size)
+    except OSError as e:
+        raise InputError(path, f"the mesh cannot be read ({e.strerror or e})") from None
+    if found:
+        raise InputError(
+            path, f"the file is cut short: it states {found[0]} faces and holds {found[1]}", "copy it again"
+        )
+
+
 def tidy(
     name: str | Path, vertices: NDArray[np.float64], faces: NDArray[np.int64], config: TemplateConfig | None = None
 ) -> Mesh:
-    """Weld equal vertices, drop faces without area, turn faces outward, and refuse what has no surface."""
+    """Weld equal vertices, drop faces without area, turn faces outward, and refuse what has no surface or is flat."""
     config = config or TemplateConfig()
     if len(faces) == 0 or len(vertices) == 0:
         raise InputError(name, "the mesh has no faces")
@@ -120,6 +136,9 @@ def tidy(
     if len(faces) == 0:
         raise InputError(name, "the faces of the mesh have no area")
     centre = welded.mean(axis=0)
+    thin = float(np.sqrt(max(0.0, np.linalg.eigvalsh(np.cov((corners.reshape(-1, 3) - centre).T))[0])))
+    if thin < _FLAT * longest:
+        raise InputError(name, "the mesh is flat: it encloses nothing", "export the solid, not a drawing of it")
     volume = np.einsum("ij,ij->i", np.cross(corners[:, 0] - centre, corners[:, 1] - centre), corners[:, 2] - centre)
     if volume.sum() < 0:
         faces = faces[:, ::-1]

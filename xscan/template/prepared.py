@@ -20,10 +20,10 @@ from xscan.template.shape import Shape, shape_of
 from xscan.template.solid import solid_of_mesh
 from xscan.template.surface import spread
 
-__all__ = ["FORM", "MEASURED", "Prepared", "key_of", "mirrored", "prepare"]
+__all__ = ["FORM", "MEASURED", "PATCH", "Prepared", "key_of", "mirrored", "prepare"]
 
 MEASURED = 2000  # points of either side on which a fit is measured
-_PATCH = 32  # of them around each, over which deviations are averaged
+PATCH = 32  # of them around each, over which deviations are averaged
 FORM = 3  # raise it where the numbers below are computed in another way
 
 
@@ -62,7 +62,7 @@ class Prepared:
         from scipy.spatial import cKDTree
 
         some = self.points[:MEASURED]
-        return np.asarray(cKDTree(some).query(some, k=min(_PATCH, len(some)))[1], dtype=np.int64).reshape(len(some), -1)
+        return np.asarray(cKDTree(some).query(some, k=min(PATCH, len(some)))[1], dtype=np.int64).reshape(len(some), -1)
 
 
 def prepare(mesh: Mesh, store: Store) -> Prepared:

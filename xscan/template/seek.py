@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from xscan.template.partial import SEEN_SHARE, contained, seeds_of
 from xscan.template.prepared import MEASURED, Prepared, mirrored
 from xscan.template.probes import probes
 from xscan.template.score import Evidence, blur_mm, evidence_of, probability
+from xscan.template.telling import DECISIVE, log_odds
 
 __all__ = ["LOOKED_AT", "Found", "covered", "seek_part", "seek_torn", "seek_whole"]
 
@@ -125,14 +126,14 @@ def _found(identity: str, p: Prepared, body: Body, fit: Fit, whole: bool, config
 
 
 def _best(found: list[Found], config: TemplateConfig) -> Found | None:
-    """The likeliest; others that are as likely within what the scan can tell become alternatives."""
-    likely = [f for f in found if f.score >= config.min_score]
+    """The likely one that fits best; others that the scan does not tell from it become alternatives."""
+    likely = sorted((f for f in found if f.score >= config.min_score), key=lambda f: (f.evidence.rms_mm, f.template_id))
     if not likely:
         return None
-    likely.sort(key=lambda f: (f.evidence.rms_mm, f.template_id))
     first, *rest = likely
-    most = 1.5 * first.evidence.rms_mm + 0.3 * first.evidence.blur_mm
-    alike = tuple(f.template_id for f in rest if f.evidence.rms_mm < most)
-    return Found(
-        first.template_id, first.prepared, first.body, first.fit, first.evidence, first.score, first.whole, alike
-    )
+    return replace(first, alternatives=tuple(f.template_id for f in rest if not _ruled_out(f, first)))
+
+
+def _ruled_out(other: Found, first: Found) -> bool:
+    pair = (first.prepared, first.fit), (other.prepared, other.fit)
+    return log_odds(*pair, first.evidence, first.body.voxel_mm) > DECISIVE

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xscan.files import written_aside
 from xscan.model import Mesh
 
-__all__ = ["read_binary_stl", "write_stl"]
+__all__ = ["faces_missing", "read_binary_stl", "write_stl"]
 
 _HEADER = 80
 _RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -33,6 +33,16 @@ def read_binary_stl(stream: BinaryIO, size: int, most: int) -> tuple[NDArray[np.
         return corners, np.arange(len(corners), dtype=np.int64).reshape(-1, 3)
     stream.seek(0)
     return None
+
+
+def faces_missing(stream: BinaryIO, size: int) -> tuple[int, int] | None:
+    """How many faces a binary STL states and how many it holds, where it was cut short; the stream is rewound."""
+    head = stream.read(_HEADER + 4)
+    stream.seek(0)
+    stated, there = int.from_bytes(head[_HEADER:], "little"), (size - len(head)) // _RECORD.itemsize
+    # what begins with "solid" and goes on in letters is the form in text
+    binary = len(head) == _HEADER + 4 and not (head[:5] == b"solid" and head.isascii())
+    return (stated, there) if binary and there < stated else None
 
 
 def write_stl(path: Path, mesh: Mesh) -> None:
