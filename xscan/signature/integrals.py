@@ -27,6 +27,7 @@ class Excess:
     spread : robust standard deviation of that layer
     voxels : own and edge voxels
     outmost : what of `total` lies in the outmost layer of the edge, where little should be left
+    meeting : what a layer one voxel thick holds where another object, or the edge around it, begins
     """
 
     total: Array
@@ -36,6 +37,7 @@ class Excess:
     spread: Array
     voxels: Array
     outmost: Array
+    meeting: Array
 
 
 def sums_by(slots: NDArray[np.intp], n: int, weights: NDArray[np.float32] | None = None) -> Array:
@@ -78,4 +80,9 @@ def excess(
         kept = np.where(np.abs(level) > 4 * np.abs(background), 1 - background / level, 1.0)
         total = (own_sum + edge_sum - background * voxels) / kept
         outmost = (last_sum - background * last_count) / kept
-    return Excess(total, mean, plateau, background, np.nan_to_num(scatter), voxels, outmost)
+    meeting = np.zeros(n)
+    for voxel, slot, met in ((where.own, own_slot, where.own_met), (where.edge, edge_slot, where.edge_met)):
+        at = np.flatnonzero(met)
+        above = np.maximum(values[voxel[at]] - background[slot[at]].astype(np.float32), 0)
+        meeting += sums_by(slot[at], n, above * met[at])
+    return Excess(total, mean, plateau, background, np.nan_to_num(scatter), voxels, outmost, meeting)

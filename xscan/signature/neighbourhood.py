@@ -31,6 +31,7 @@ class Layers:
     shared : of each own voxel: how many of its six faces are another object's
     edge : voxels around, to which blurring carries an object's signal
     edge_ring : of each edge voxel: 1 beside the object, counting outwards
+    own_met, edge_met : of each own and edge voxel: at how many of its six faces another object's voxels or edge begin
     beyond : voxels around those, which show the background
     """
 
@@ -41,6 +42,8 @@ class Layers:
     edge: Indices
     edge_id: Ids
     edge_ring: NDArray[np.uint8]
+    own_met: NDArray[np.uint8]
+    edge_met: NDArray[np.uint8]
     beyond: Indices
     beyond_id: Ids
 
@@ -72,16 +75,23 @@ def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
         front = np.unique(inside[depth[inside] == 255])
         depth[front] = layer
 
-    rings = []
-    front, front_id = own[open_], own_id[open_]
-    for _ in range(outward + beyond):
-        reached = np.concatenate([front + step for step in faces])
-        reached_id = np.tile(front_id, len(faces))
-        free = flat[reached] == 0
-        front, first = np.unique(reached[free], return_index=True)
-        front_id = reached_id[free][first]
-        flat[front] = front_id
-        rings.append((front, front_id))
+    def grown(front: Indices, front_id: Ids, steps: int) -> list[tuple[Indices, Ids]]:
+        rings = [(front, front_id)]
+        for _ in range(steps):
+            reached = np.concatenate([front + step for step in faces])
+            reached_id = np.tile(front_id, len(faces))
+            free = flat[reached] == 0
+            front, first = np.unique(reached[free], return_index=True)
+            front_id = reached_id[free][first]
+            flat[front] = front_id
+            rings.append((front, front_id))
+        return rings
+
+    rings = grown(own[open_], own_id[open_], outward)
+    edge, edge_id = _joined(rings[1:])
+    own_met, edge_met = _met(flat, own, faces), _met(flat, edge, faces)
+    far, far_id = _joined(grown(*rings[-1], beyond)[1:])
+    ring = np.repeat(np.arange(1, outward + 1, dtype=np.uint8), [r[0].size for r in rings[1:]])
 
     def unpadded(where: Indices) -> Indices:
         z, rest = np.divmod(where, width * height)
@@ -89,10 +99,29 @@ def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
         flat_index: Indices = ((z - 1) * (height - 2) + (y - 1)) * (width - 2) + (x - 1)
         return flat_index
 
-    edge, edge_id = _joined(rings[:outward])
-    far, far_id = _joined(rings[outward:])
-    ring = np.repeat(np.arange(1, outward + 1, dtype=np.uint8), [r[0].size for r in rings[:outward]])
-    return Layers(unpadded(own), own_id, depth[own], shared, unpadded(edge), edge_id, ring, unpadded(far), far_id)
+    return Layers(
+        own=unpadded(own),
+        own_id=own_id,
+        depth=depth[own],
+        shared=shared,
+        edge=unpadded(edge),
+        edge_id=edge_id,
+        edge_ring=ring,
+        own_met=own_met,
+        edge_met=edge_met,
+        beyond=unpadded(far),
+        beyond_id=far_id,
+    )
+
+
+def _met(flat: Ids, where: Indices, faces: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Faces of voxels at which what belongs to another object begins."""
+    met = np.zeros(where.size, np.uint8)
+    here = flat[where]
+    for step in faces:
+        beside = flat[where + step]
+        met += (beside != here) & (beside != 0) & (beside != WALL)
+    return met
 
 
 def _joined(rings: list[tuple[Indices, Ids]]) -> tuple[Indices, Ids]:
