@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xscan.declaration.choices import choices_of
+from xscan.declaration.choices import Choice, choices_of
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given
 from xscan.declaration.lexicon import Kind
@@ -56,8 +56,15 @@ def assign(
                         *((things[c.thing], c.pieces) for c in mine if c.pieces >= 0),
                         *((share_of(t, grams), pieces) for t, (_, pieces, grams) in lumps),
                     ),
-                    tuple(things[c.thing] for c in mine if c.pieces < 0),
+                    tuple(_part(things[c.thing], mine, things) for c in mine if c.pieces < 0),
                 )
             )
         out.append(Explanation(tuple(given), math.exp(-cost) / total))
     return tuple(out)
+
+
+def _part(t: Thing, mine: Sequence[Choice], things: Sequence[Thing]) -> Thing:
+    """A body that is a part of a piece, as lying in it: what came apart beside it too."""
+    if t.inside is not None:
+        return t
+    return replace(t, inside=next(things[c.thing].id for c in mine if t.id in c.parts and c.pieces > 0))

@@ -19,6 +19,7 @@ from xscan.declaration.fit import (
     powered_log_ratio,
     shape_log_ratio,
 )
+from xscan.declaration.joints import joints_of
 from xscan.declaration.lexicon import Kind
 from xscan.declaration.lines import Asked
 from xscan.declaration.lumps import lumps_of
@@ -97,6 +98,8 @@ def choices_of(
     out: list[Choice] = []
     for i, t in enumerate(things):
         twin = _twin_g(t, things)
+        # of the spread of pieces the least uncertainty of a mass is a part already
+        error = math.sqrt(max(0.0, t.error**2 - config.mass_floor**2))
         for j, a in enumerate(lines):
             e = a.expectation
             outer = by_id.get(t.inside) if t.inside is not None else None
@@ -110,13 +113,13 @@ def choices_of(
                 fits, unlike = material + shape_log_ratio(t, a.item.hs_code), max(0.0, -material)
                 without = EMPTIED if natural and not natural <= parts else 0.0
                 full = None if t.mass_g is None else t.mass_g + sum(_mass_inside(by_id[f], by_id) for f in parts)
-                for pieces, gain, free, odd in _as_pieces(full, a, twin, config):
+                for pieces, gain, free, odd in _as_pieces(full, error, a, twin, config):
                     if pieces > 0 or not (parts or nested):
                         more, other = max(0.0, free - gain), max(0.0, odd - gain)
                         total = fits + gain + nested + without + (0.0 if pieces else max(0.0, splinter - material))
                         out.append(Choice(i, j, pieces, total, parts, free=more, odd=other, unlike=unlike))
                 if a.countable and not nested:  # a surplus piece inside other goods is hidden there, not miscounted
-                    more = piece_log_ratio(full, a.unit_g, e.unit_g, equal=EQUAL_SURPLUS)
+                    more = piece_log_ratio(full, a.unit_g, e.unit_g, equal=EQUAL_SURPLUS, error=error)
                     out.append(Choice(i, j, 1, fits + more + nested + without, parts, surplus=True, unlike=unlike))
             if outer is not None and (role := _role(t, e, kinds)):
                 of_part = replace(e, bulk=None)  # how heavy an article is for its size says nothing of its parts
@@ -126,7 +129,55 @@ def choices_of(
                 part = max(part, LEAST_GAIN + 1e-3)
                 out.append(Choice(i, j, -1, part, parts=frozenset(t.foreign), once=min(once, max(0.0, -part))))
         out += [Choice(i, shares[0][0], 0, gain, shares=shares) for shares, gain in lumps_of(t, lines, kinds, config)]
+        out += _filled_lumps(i, [by_id[f] for f in t.foreign if f in by_id], things, lines, kinds, config)
+    out += _joined(things, lines, kinds, config)
     return [c for c in out if c.gain + max(c.free, c.odd) > _least(c, things, config)]
+
+
+def _joined(
+    things: Sequence[Thing], lines: Sequence[Asked], kinds: Mapping[str, Kind], config: DeclarationConfig
+) -> list[Choice]:
+    """Bodies as one piece together with another beside them, and each of these others as the part of a piece."""
+    out = []
+    broken = math.log(config.prior_fragment)
+    for j, a in enumerate(lines):
+        e = replace(a.expectation, bulk=None)  # of what came apart the bulk is not known
+        parts: set[int] = set()
+        for i, t in enumerate(things):
+            for u in joints_of(t, things, a, e, kinds):
+                whole = (t.mass_g or 0.0) + (u.mass_g or 0.0)
+                error = math.sqrt(max(0.0, t.sigma_g**2 + u.sigma_g**2 - (config.mass_floor * whole) ** 2)) / whole
+                gain = material_log_ratio(likeness(t, e, kinds, [u]), e.sure)
+                gain += piece_log_ratio(whole, a.unit_g, e.unit_g, error=error)
+                out.append(Choice(i, j, 1, gain, frozenset({u.id})))
+                parts.add(u.id)
+        for i, t in enumerate(things):
+            if t.id in parts:
+                gain = broken + material_log_ratio(likeness(t, e, kinds), e.sure)
+                out.append(Choice(i, j, -1, max(gain, LEAST_GAIN + 1e-3), once=-broken))
+    return out
+
+
+def _filled_lumps(
+    i: int,
+    inside: Sequence[Thing],
+    things: Sequence[Thing],
+    lines: Sequence[Asked],
+    kinds: Mapping[str, Kind],
+    config: DeclarationConfig,
+) -> list[Choice]:
+    """As goods of several lines that touch, one of which holds what lies inside the body as its parts."""
+    t, out = things[i], []
+    if not inside or t.mass_g is None or any(u.mass_g is None for u in inside):
+        return []
+    held = sum(u.mass_g or 0.0 for u in inside)
+    full = replace(t, mass_g=t.mass_g + held, sigma_g=math.hypot(t.sigma_g, *(u.sigma_g for u in inside)))
+    for shares, gain in lumps_of(full, lines, kinds, config):
+        for j, _, grams in shares:
+            if grams > held and all(_role(u, lines[j].expectation, kinds) for u in inside):
+                own = tuple((k, n, g - held if k == j else g) for k, n, g in shares)
+                out.append(Choice(i, j, 0, gain, frozenset(u.id for u in inside), shares=own))
+    return out
 
 
 def _least(c: Choice, things: Sequence[Thing], config: DeclarationConfig) -> float:
@@ -232,7 +283,7 @@ def _twin_g(t: Thing, things: Sequence[Thing]) -> float | None:
 
 
 def _as_pieces(
-    mass_g: float | None, a: Asked, twin_g: float | None, config: DeclarationConfig
+    mass_g: float | None, error: float, a: Asked, twin_g: float | None, config: DeclarationConfig
 ) -> list[tuple[int, float, float, float]]:
     """Ways a thing can count for a line.
 
@@ -247,21 +298,23 @@ def _as_pieces(
     out = [(0, broken, broken, broken)]
     units = [u for u in {a.unit_g, a.unit_g and a.unit_g / a.pieces[1], a.unit_g and a.unit_g / a.pieces[0]} if u]
     if not units or mass_g is None or mass_g >= LEAST_PIECE * min(units):
-        anyhow = piece_log_ratio(mass_g, None, usual)
+        anyhow = piece_log_ratio(mass_g, None, usual, error=error)
         one = a.item.quantity == 1 or a.is_set or a.pieces != (1, 1)  # there is no other piece to be equal to
         same, odd = (
-            max((piece_log_ratio(mass_g, u, usual, equal=share) for u in units), default=anyhow)
+            max((piece_log_ratio(mass_g, u, usual, equal=share, error=error) for u in units), default=anyhow)
             for share in ((None, None) if one else (EQUAL_SAME, EQUAL_ODD))
         )
         out.append((1, same, anyhow, odd))
     merged: dict[int, tuple[float, float]] = {}
     for unit in (a.unit_g, twin_g):
         if unit and mass_g:
-            count = round(mass_g / unit)
-            whole = not units or mass_g >= LEAST_PIECE * count * min(units)
-            near = unit * count * (1 - MERGED_TOLERANCE) < mass_g < unit * count * (1 + MERGED_TOLERANCE)
-            if 2 <= count <= a.item.quantity * a.pieces[1] and whole and near:
-                gain = MERGED + piece_log_ratio(mass_g / count, a.unit_g or unit, None)
-                anyhow = MERGED + piece_log_ratio(mass_g / count, twin_g, usual) if twin_g else LEAST_GAIN
-                merged[count] = max((gain, anyhow), merged.get(count, (gain, anyhow)))
+            tolerance = max(MERGED_TOLERANCE, 2 * error)
+            for count in sorted({round(mass_g / unit), math.ceil(mass_g / unit)}):
+                whole = not units or mass_g >= LEAST_PIECE * count * min(units)
+                near = unit * count * (1 - tolerance) < mass_g < unit * count * (1 + tolerance)
+                if 2 <= count <= a.item.quantity * a.pieces[1] and whole and near:
+                    each = mass_g / count
+                    gain = MERGED + piece_log_ratio(each, a.unit_g or unit, None, error=error)
+                    anyhow = MERGED + piece_log_ratio(each, twin_g, usual, error=error) if twin_g else LEAST_GAIN
+                    merged[count] = max((gain, anyhow), merged.get(count, (gain, anyhow)))
     return [*out, *((n, gain, anyhow, gain) for n, (gain, anyhow) in sorted(merged.items()))]

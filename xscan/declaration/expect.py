@@ -15,6 +15,10 @@ __all__ = ["Expectation", "expect"]
 
 USUAL, FEW, FINER = 0.9, 2, 0.5  # weight of a usual kind; so many make a description fine; what it alone names keeps
 NAMED = 0.95  # how far a sender who names the material is bound to it
+# what the bulk of goods is made of, where the sender names it; of a "leather shoe" or a "steel watch" only a part is
+BULK = frozenset({"wood", "ceramic", "glass"})
+KEPT, FITTINGS, ELSE = 0.6, 0.2, 0.03  # weight that other kinds keep then: in such a part, as fittings, in a simple one
+MISCODED = 0.35  # weight that a usual kind by the description keeps where the code names others: senders guess codes
 OVERLAP = 0.25  # least common weight at which code and description speak of one material
 
 
@@ -134,7 +138,9 @@ def _combine(code: Article, text: Article) -> tuple[Article, bool]:
     few = sum(w >= USUAL for w in text.kinds.values()) <= FEW
     pairs = ((code, 2 * (1 - text.sure)), (text, max(2 * (1 - code.sure), FINER if few else 0.0)))
     rest = {k: min(1.0, doubt) * w for a, doubt in pairs for k, w in a.kinds.items() if k not in common}
+    guessed = {k: MISCODED for k, w in text.kinds.items() if w >= MISCODED}
     kinds = {**rest, **{k: w / best for k, w in common.items()}}
+    kinds |= {k: max(kinds[k], w) for k, w in guessed.items()}
     update = {
         "kinds": kinds,
         "unit_g": text.unit_g or code.unit_g,
@@ -152,7 +158,7 @@ def _narrowed(article: Article, named: tuple[str, ...]) -> dict[str, float]:
     """Weights once materials are named: they count fully; others stay as fittings or contents, or almost not."""
     if not named:
         return dict(article.kinds)
-    keep = 0.6 if article.composite else 0.03
+    keep = ELSE if not article.composite else FITTINGS if BULK.intersection(named) else KEPT
     contents = {"liquid", "cream", "food", "powder"} if article.container else set()
     kinds = {k: w if k in contents else keep * w for k, w in article.kinds.items()}
     return {**kinds, **dict.fromkeys(named, 1.0)}

@@ -181,13 +181,19 @@ def powered_log_ratio(thing: Thing, inside: Sequence[Thing], expectation: Expect
 
 
 def piece_log_ratio(
-    mass_g: float | None, unit_g: float | None, usual_g: tuple[float, float] | None, *, equal: float | None = None
+    mass_g: float | None,
+    unit_g: float | None,
+    usual_g: tuple[float, float] | None,
+    *,
+    equal: float | None = None,
+    error: float = 0.0,
 ) -> float:
     """Log of P(mass | a piece of the line) over P(mass | any body).
 
     Pieces of one line may differ by half, and declared weights are sometimes plainly wrong, so the tails are broad;
     any body is taken as uniform in log mass over a factor of 1000 (g to kg). `equal` is the share of pieces that
-    weigh what is declared; of the rest most are within a factor of two, and one in ten may weigh anything.
+    weigh what is declared; of the rest most are within a factor of two, and one in ten may weigh anything. `error` is
+    the relative standard uncertainty of the mass, which tells where it is large (thick metal, what streaks cross).
     """
     if mass_g is None or mass_g <= 0:
         return 0.0
@@ -195,7 +201,8 @@ def piece_log_ratio(
     if unit_g:
         r = math.log(mass_g / unit_g)
         share = 0.45 if equal is None else equal
-        density = share * normal_pdf(r, 0.10) + (0.9 - share) * normal_pdf(r, 0.45) + 0.1 * 0.5 * background
+        near, far = (normal_pdf(r, math.hypot(spread, error)) for spread in (0.10, 0.45))
+        density = share * near + (0.9 - share) * far + 0.1 * 0.5 * background
     elif usual_g:
         centre = 0.5 * math.log(usual_g[0] * usual_g[1])
         spread = max(0.3, math.log(usual_g[1] / usual_g[0]) / (2 * 1.645))  # nine in ten within

@@ -20,6 +20,7 @@ LUMP = math.log(0.05)  # log probability that goods of two lines touch so that t
 MORE = math.log(0.5)  # beside it, of each line more, and of pieces of one line among them
 MOST_LINES, MOST_PIECES, KEPT = 4, 6, 4
 SIGMAS = 2.0  # of the mass of the pieces together, within which a body may be they
+RARE, PART = 0.3, 0.25  # weight up to which a kind is rare, and the part of goods that such kinds may be
 BLUR_Z = 1.15  # the same of its Z_e
 BLUR = 1.2  # factor by which a body's density may be off beside what its mixture of materials spans
 SPREAD = 1 / math.log(1000)  # density of the log of any body's mass, as for single pieces
@@ -45,7 +46,7 @@ def lumps_of(
                 said = sum(units)
                 # what is declared of each line errs by itself, what is measured of the body errs once
                 spread = math.hypot(
-                    config.mass_floor,
+                    t.error,
                     math.hypot(*(u * a.sigma_g / (a.mass_g or 1.0) for u, (_, a) in zip(units, some, strict=True)))
                     / said,
                 )
@@ -71,16 +72,40 @@ def _counts(mass_g: float, some: Sequence[Asked]) -> Iterator[tuple[int, ...]]:
 def _able(t: Thing, some: Sequence[Expectation], grams: Sequence[float], kinds: Mapping[str, Kind]) -> bool:
     """Whether a body's density and Z_e lie within what such a mixture of the lines' materials spans."""
     whole = t.whole or t.own
-    boxes = [[b for kind in e.kinds if kind in kinds for b in kinds[kind].boxes] for e in some]
-    if whole is None or not all(boxes):
+    spans = [_span(e, kinds) for e in some]
+    if whole is None or not all(spans):
         return True
     density, z_e = whole
-    light, dense = (
-        sum(grams) / sum(g / pick(b[side] for b in of) for g, of in zip(grams, boxes, strict=True))
-        for side, pick in ((0, min), (1, max))
-    )
-    low, high = (
-        (sum(g * pick(b[side] for b in of) ** 3 for g, of in zip(grams, boxes, strict=True)) / sum(grams)) ** (1 / 3)
-        for side, pick in ((2, min), (3, max))
-    )  # a mixture's Z_e is the cubic mean over its electrons (Mayneord 1937), which are nearly as its mass
+    light, dense = (_dense([(g, s[n]) for g, s in zip(grams, spans, strict=True)]) for n in (0, 1))
+    low, high = (_heavy([(g, s[n]) for g, s in zip(grams, spans, strict=True)]) for n in (2, 3))
     return light / BLUR <= density <= dense * BLUR and low / BLUR_Z <= z_e <= high * BLUR_Z
+
+
+def _span(e: Expectation, kinds: Mapping[str, Kind]) -> tuple[float, ...]:
+    """Least and greatest density, and Z_e, of a line's goods: rare kinds are a part of them; empty where none is known.
+
+    Coffee may come in a tin, but a body of steel is no coffee.
+    """
+    known = {k: w for k, w in e.kinds.items() if k in kinds}
+    usual = [b for k, w in known.items() if w > RARE for b in kinds[k].boxes]
+    every = [b for k in known for b in kinds[k].boxes]
+    if not every:
+        return ()
+    bounds = []
+    for side, (pick, mix) in enumerate(((min, _dense), (max, _dense), (min, _heavy), (max, _heavy))):
+        most, rare = (pick(b[side] for b in boxes) for boxes in (usual or every, every))
+        bounds.append(mix([(1 - PART, most), (PART, rare)]))
+    return tuple(bounds)
+
+
+def _dense(of: Sequence[tuple[float, float]]) -> float:
+    """Density of a mixture of (mass, density)."""
+    return sum(g for g, _ in of) / sum(g / d for g, d in of)
+
+
+def _heavy(of: Sequence[tuple[float, float]]) -> float:
+    """Z_e of a mixture of (mass, Z_e).
+
+    The cubic mean over its electrons (Mayneord 1937), which are nearly as its mass.
+    """
+    return float((sum(g * z**3 for g, z in of) / sum(g for g, _ in of)) ** (1 / 3))

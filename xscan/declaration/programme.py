@@ -23,6 +23,7 @@ ENCLOSED_PART = 2.0  # gain, beside the cost of a fragment, of what lies within 
 COMPLETES = 0.7  # log ratio from which the masses say that it makes a piece whole
 OTHER_PART = 1.0  # cost, beside that of a fragment, of a part of other make that was not seen to be joined
 DEVIATION = ((1.0, 0.5), (1.0, 1.5), (1.0, 2.5), (100.0, 3.5))  # widths and slopes of chords of d²/2, d in sigma
+ILL_KNOWN = 0.5  # of the sigma of a line: a body whose mass is less well known may err by itself
 FAR = 40.0  # sigma; a body that outweighs a line by more is as wrong as can be, and the solver likes small numbers
 ALONG = 0.3  # cost of leaving over what lies inside a body that is left over
 PARTED, PARTED_MASS = 2.0, 0.7  # cost of giving equal bodies to different lines, and of those equal in mass alone
@@ -225,11 +226,10 @@ def _whole_things(
                     p.row({**ways, y: -1.0}, high=0)
     for v, c in zip(taken, choices, strict=True):
         if c.pieces < 0:
-            outer = index.get(things[c.thing].inside or 0, -1)
             hosts = {
                 h: -1.0
                 for h, d in zip(taken, choices, strict=True)
-                if d.thing == outer and d.line == c.line and things[c.thing].id in d.parts
+                if d.pieces >= 0 and d.line == c.line and things[c.thing].id in d.parts
             }
             p.row({v: 1.0, **hosts}, 0, 0)
 
@@ -281,6 +281,7 @@ def _one_line(
             for v, c in mine.items()
         }
         said = a.mass_g / sigma
+        errors = _errors(p, mine, things, sigma, config)
         heaviest: dict[int, float] = {}
         for v, m in masses.items():
             heaviest[mine[v].thing] = max(m, heaviest.get(mine[v].thing, 0.0))
@@ -289,9 +290,33 @@ def _one_line(
         assorted = p.column(ASSORTED)
         off = [p.column(slope, width, whole=False) for width, slope in DEVIATION]
         free = (some_over, some_short, wrong)
-        p.row({**masses, **dict.fromkeys(off, -1.0), **dict.fromkeys(free, -beyond)}, high=said)
-        p.row({**masses, **dict.fromkeys(off, 1.0), **dict.fromkeys(free, said)}, low=said)
+        p.row({**masses, **dict.fromkeys(off, -1.0), **_signed(errors, -1), **dict.fromkeys(free, -beyond)}, high=said)
+        p.row({**masses, **dict.fromkeys(off, 1.0), **errors, **dict.fromkeys(free, said)}, low=said)
         p.gain_where({wrong: {v: c.free for v, c in mine.items()}, assorted: {v: c.odd for v, c in mine.items()}})
+
+
+def _errors(
+    p: _Programme, mine: dict[int, Choice], things: Sequence[Thing], sigma: float, config: DeclarationConfig
+) -> dict[int, float]:
+    """Columns by which the mass of each body that is ill known may be off, at the cost of so large an error.
+
+    With the line's own deviation they cost least what both variances together do: the masses of thick metal and of
+    what streaks cross are known far less well than the line's weight. Returned with what one of them is of `sigma`.
+    """
+    out: dict[int, float] = {}
+    for i in sorted({c.thing for c in mine.values()}):
+        t = things[i]
+        error = math.sqrt(max(0.0, t.sigma_g**2 - (config.mass_floor * t.weight) ** 2)) / sigma
+        if error < ILL_KNOWN:
+            continue
+        columns = [p.column(slope, width, whole=False) for width, slope in DEVIATION[:-1]]
+        p.row({**dict.fromkeys(columns, 1.0), **{v: -len(columns) for v, c in mine.items() if c.thing == i}}, high=0)
+        out |= dict.fromkeys(columns, error)
+    return out
+
+
+def _signed(row: dict[int, float], sign: float) -> dict[int, float]:
+    return {v: sign * w for v, w in row.items()}
 
 
 def _one_make(p: _Programme, mine: dict[int, Choice], a: Asked, makes: list[list[int]]) -> None:

@@ -48,7 +48,9 @@ def together_of(stories: Sequence[Story]) -> Story:
         for status, own in _wrongs(j).items():
             shares = [s.probability * _wrongs(s.judged[n])[status] for s in stories]
             told = shown.wrong and own >= ALARM
-            p = max(sum(shares), own * wrong) if told else min(sum(shares), RIVALS_SAY)
+            # what most explanations say of a line is told, whatever the one that is shown says of it
+            agreed = sum(shares) > ALARM
+            p = max(sum(shares), own * wrong) if told else sum(shares) if agreed else min(sum(shares), RIVALS_SAY)
             merged[n][status] = min(p, 1.0)
             if p >= DOUBT:
                 most = j if own >= ALARM else stories[shares.index(max(shares))].judged[n]

@@ -88,6 +88,11 @@ class Thing:
         return None if self.whole_g is None or self.outer_mm3 <= 0 else 1000 * self.whole_g / self.outer_mm3
 
     @property
+    def error(self) -> float:
+        """Relative standard uncertainty of the mass."""
+        return self.sigma_g / self.mass_g if self.mass_g else 0.0
+
+    @property
     def weight(self) -> float:
         """Mass, g; in a scan without a scale the volume as if it were water, so that large and small stay apart."""
         return self.mass_g if self.mass_g is not None else self.volume_mm3 / 1000
