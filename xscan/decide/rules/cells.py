@@ -5,27 +5,28 @@ Never their energy: no scan shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from xscan.decide.cells import SURE, cell_form, other_name
 from xscan.decide.config import DecideConfig
 from xscan.decide.evidence import Evidence
 from xscan.decide.messages import say
-from xscan.model import Finding
+from xscan.model import Finding, LineCheck
 
 __all__ = ["lithium_cells"]
 
 
 def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]:
     """One finding a form: how many, how large, and whether a line names them or what runs on them."""
-    found: dict[tuple[str, int | None, str], list[tuple[int, float]]] = {}
+    wording = {line.line: _said_of_cells(evidence, line) for line in (evidence.check.lines if evidence.check else ())}
+    found: dict[tuple[str, int | None], list[tuple[int, float]]] = {}
     for i in sorted(evidence.goods):
         form, belief = cell_form(evidence, i)
         if belief >= SURE:
             line = evidence.line_of.get(i)
-            said = "" if line is None else _said_of_cells(evidence, line.line, dict(line.evidence))
-            found.setdefault((form, line.line if line and said else None, said), []).append((i, belief))
-    for (form, declared, said), cells in found.items():
+            owner = line.line if line is not None and wording[line.line] else None
+            found.setdefault((form, owner), []).append((i, belief))
+    for (form, declared), cells in found.items():
         ids = tuple(i for i, _ in cells)
         belief = max(p for _, p in cells)
         length, width, height = evidence.size_mm(ids[0])
@@ -33,7 +34,7 @@ def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]
         where = (
             say("cells-unsaid")
             if evidence.check is None
-            else say(f"cells-{said}", line=declared)
+            else say(f"cells-{wording[declared]}", line=declared)
             if declared is not None
             else say("cells-undeclared")
         )
@@ -55,9 +56,9 @@ def lithium_cells(evidence: Evidence, config: DecideConfig) -> Iterable[Finding]
         )
 
 
-def _said_of_cells(evidence: Evidence, line: int, said: Mapping[str, object]) -> str:
+def _said_of_cells(evidence: Evidence, line: LineCheck) -> str:
     """Whether a line is of cells ("declared"), of goods that run on them ("in-goods"), or of neither ("")."""
-    item = evidence.items.get(line)
-    if "battery" in str(said.get("article", "")) or (item and item.hs_code[:4] in ("8506", "8507")):
+    item = evidence.items.get(line.line)
+    if "battery" in str(line.evidence.get("article", "")) or (item and item.hs_code[:4] in ("8506", "8507")):
         return "declared"
-    return "in-goods" if said.get("runs_on_cells") else ""
+    return "in-goods" if line.evidence.get("runs_on_cells") else ""
