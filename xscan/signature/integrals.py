@@ -84,5 +84,5 @@ def excess(
     for voxel, slot, met in ((where.own, own_slot, where.own_met), (where.edge, edge_slot, where.edge_met)):
         at = np.flatnonzero(met)
         above = np.maximum(values[voxel[at]] - background[slot[at]].astype(np.float32), 0)
-        meeting += sums_by(slot[at], n, above * met[at])
+        meeting += sums_by(slot[at], n, (above * met[at]).astype(np.float32))
     return Excess(total, mean, plateau, background, np.nan_to_num(scatter), voxels, outmost, meeting)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xscan.model import Material, Measure, Object, Quantities, Segmentation, Signature, Volume
 from xscan.model.progress import Progress, silent
 from xscan.signature.config import SignatureConfig
-from xscan.signature.doubt import EDGE_SHARE, Doubt
+from xscan.signature.doubt import EDGE_SHARE, Doubt, z_gain
 from xscan.signature.integrals import Excess, excess, grouped_median
 from xscan.signature.naming import Evidence, MaterialTable, Naming, together
 from xscan.signature.neighbourhood import Layers, layers
@@ -265,7 +265,7 @@ def _weigh(
     plateau = float(m.rho_e.plateau[i]) if solid else math.nan
     loose = math.hypot(doubt.streaks, doubt.corrected)
     rho_rel = math.hypot(quantities.rho_e_rel, PLATEAU_REL, loose)
-    z, z_sigma = _number(i, m, quantities, loose)
+    z, z_sigma = _number(i, m, quantities, math.hypot(doubt.ratio, doubt.surface))
     whole = Evidence(
         rho_e=plateau,
         rho_e_sigma=plateau * rho_rel if solid else math.nan,
@@ -274,7 +274,7 @@ def _weigh(
         z_e_sigma=z_sigma,
         wall_electrons=wall_mm / 10 * float(m.rho_e.total[i]) / float(m.voxels[i]),
     )
-    evidence, naming = _named(i, m, whole, loose, table, quantities, config)
+    evidence, naming = _named(i, m, whole, doubt, table, quantities, config)
     return _complete(signature, i, m, naming, evidence, electrons, quantities, solid, doubt, surface)
 
 
@@ -282,7 +282,7 @@ def _named(
     i: int,
     m: _Measured,
     whole: Evidence,
-    loose: float,
+    doubt: Doubt,
     table: MaterialTable,
     quantities: Quantities,
     config: SignatureConfig,
@@ -298,8 +298,9 @@ def _named(
     inside = ratio ** (1 / p)
     # the median of n values scatters by 1.25 / sqrt(n) of theirs
     noise = 1.25 * float(m.photo.spread[i]) / inner_photo / math.sqrt(float(m.deep[i] if deep else m.core[i])) / p
-    rel = math.hypot(quantities.z_e_rel, noise, loose)
-    core = replace(whole, z_e=inside, z_e_sigma=inside * rel)
+    own = math.hypot(quantities.z_e_rel, noise)
+    core = replace(whole, z_e=inside, z_e_sigma=inside * math.hypot(own, z_gain(inside) * doubt.ratio))
+    rel = math.hypot(own, doubt.streaks, doubt.corrected)  # of inside against wall, which were moved alike
     share = inner * float(m.core[i]) / float(m.rho_e.total[i])
     photo_share = inner_photo * float(m.core[i]) / float(m.photo.total[i])
     # where others touch it, their blur stands in its rim, and not a wall of its own
@@ -313,14 +314,14 @@ def _named(
     return core, table.name(core, config.candidates)
 
 
-def _number(i: int, m: _Measured, quantities: Quantities, loose: float) -> tuple[float, float]:
+def _number(i: int, m: _Measured, quantities: Quantities, ratio: float) -> tuple[float, float]:
     """z_e of the whole object with its sigma; NaN where it cannot be known."""
     if m.photo is None or m.rho_e is None or m.photo.total[i] <= 0:
         return math.nan, math.nan
     p = quantities.photo_exponent
     z = float((m.photo.total[i] / m.rho_e.total[i]) ** (1 / p))
     noise = float(m.photo.spread[i]) * math.sqrt(float(m.photo.voxels[i])) / float(m.photo.total[i]) / p
-    return z, z * math.hypot(quantities.z_e_rel, noise, loose)
+    return z, z * math.hypot(quantities.z_e_rel, noise, z_gain(z) * ratio)
 
 
 def _complete(
