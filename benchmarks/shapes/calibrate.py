@@ -4,7 +4,8 @@
 
 A logistic regression on what `xscan.template.score.features` makes of a fit, each weight expected about where theory
 puts it. The lines are of the study's parts ``pairs`` and ``parts``, made from shapes of one seed; others,
-made from another seed and never used for the weights, test them. A wrong pair counts as often as it occurs in them,
+made from another seed and never used for the weights, test them. What the stage rules out by a better fit, and what
+the scan does not tell from the truth, is no wrong pair. A wrong pair counts as often as it occurs in them,
 about ten to one right pair, so that a score of one half is as likely right as wrong among pairs of like size.
 """
 
@@ -21,6 +22,7 @@ from lines import read
 from scipy import optimize, stats
 
 from xscan.template.score import FEATURES, Evidence, features
+from xscan.template.telling import DECISIVE
 
 _LIKE = 0.25  # a bent shape that differs from the template by less than this, in voxels rms, is the template
 _FIELDS = list(Evidence.__dataclass_fields__)
@@ -34,6 +36,8 @@ def rows(paths: list[Path]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             for f in line["fits"]:
                 own_bent = line.get("bent") and f["id"] == line["template"]
                 if own_bent and line["apart_mm"] < _LIKE * line["how"]["voxel_mm"]:
+                    continue
+                if f.get("ruled_out_by") or (not f["same"] and f.get("truth_odds", DECISIVE) < DECISIVE):
                     continue
                 e = Evidence(**{k: f[k] for k in _FIELDS})
                 # a right template in a wrong pose, or on a body that other things hang on, tells nothing of right fits

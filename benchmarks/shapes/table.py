@@ -67,7 +67,7 @@ def pairs(lines: list[dict]) -> None:
     print("| pairs of one body and one template | |\n|---|---|")
     for of, what in ((planted, "all kinds"), (designs, "figures, tools and bottles")):
         print(f"| detected at score 0.5: {what} | {interval(found(of, 0.5), len(of))} |")
-    levels = [0.5, *sorted({s for body in fits for _, s in body if s > 0.5}), 1.0]
+    levels = sorted({0.1, 1.0} | {s for body in fits for _, s in body if s > 0.1})
     for every, what in ((False, "of shapes that the scan tells apart"), (True, "all of them")):
         at = [sum(wrong(k, 0.5, every=every) for k in range(len(lines)))]
         print(f"| wrong pairs named at score 0.5, {what} | {interval(at[0], n_wrong)} |")

@@ -181,7 +181,10 @@ def found(library: TemplateLibrary, rounds: int, seed: int) -> Iterator[tuple[st
     for k in range(rounds):
         for i, t in enumerate(library.templates):
             for mode in MODES:
-                if mode != "moved" or (library.path.startswith("made:") and t.name == "figure"):
+                made = library.path.startswith("made:")
+                # a box stretched to a box is the same box
+                fits = {"moved": ("figure",), "boxed": ("figure", "bottle", "tool", "pebble")}
+                if mode not in fits or (made and t.name in fits[mode]):
                     yield f"{t.id}/{k}/{mode}", _found(library, t, i, k, seed, mode)
 
 
@@ -223,7 +226,7 @@ def _found(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, mod
         if mode == "boxed":
             planted = as_body(prepare(_boxed(t, i, k, seed), Store(None)))
             out["apart_mm"] = round(apart_mm(index_of(library, CONFIG).prepared(t.id), planted, CONFIG.max_scale), 3)
-        if right and mode != "moved":
+        if right and mode not in ("moved", "boxed", "heap"):
             error = min(pose_error(m.pose.matrix, piece, t) for m in right)
             out["pose_mm"], out["pose_deg"] = (round(v, 3) for v in error)
         return out

@@ -233,3 +233,29 @@ def test_two_shapes_are_told_apart_where_they_differ_all_over(bench):
     assert stouter > DECISIVE
     assert 0 < bump < DECISIVE
     assert log_odds(fits[1], fits[0], evidence, body.voxel_mm) == pytest.approx(-stouter)
+
+
+def test_a_body_torn_in_three_with_gaps_is_one_match(bench, resegment):
+    turn = bench.turn(6)
+    seg, q = bench.scan([("figure", turn, MIDDLE)], ONE)
+    label = seg.labels.array.copy()
+    z = np.nonzero(label)[0]
+    low, high = np.percentile(z, [30, 70]).astype(int)
+    parts = (np.arange(len(label)) >= low).astype(int) + (np.arange(len(label)) >= high)
+    label = np.where(label > 0, 1 + parts[:, None, None], 0).astype(np.uint32)
+    dark = q.attenuation.stored.copy()
+    for at in (low, high):
+        label[at - 1 : at + 1] = 0
+        dark[at - 1 : at + 1] *= 0.1
+    torn = resegment(seg.grid, label)
+    assert len(torn.goods) == 3
+    (found,) = match(
+        torn, replace(q, attenuation=replace(q.attenuation, stored=dark)), bench.library(), {}, config=bench.config
+    )
+    assert (found.template_id, found.object_ids) == ("figure", (1, 2, 3))
+    assert pose_error(found, turn, MIDDLE, bench.templates["figure"].mesh) < 1.2
+    # three things that lie as far from each other and are no template are none
+    other = bench.scan(
+        [("ball", np.eye(3) * s, p) for s, p in ((0.6, (20.0, 42.0, 42.0)), (0.6, (46.0, 42.0, 42.0)))], ONE
+    )
+    assert match(*other, bench.library("figure", "box"), {}, config=bench.config) == ()

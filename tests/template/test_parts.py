@@ -114,7 +114,7 @@ def test_an_index_is_kept_and_knows_left_from_right(bench, tmp_path):
     made = index_of(bench.library(), config)
     kept = index_of(bench.library(), config)
     assert len(list(tmp_path.glob("index-*.npz"))) == 1
-    for name in ("spreads", "words", "anchors", "handed"):
+    for name in ("spreads", "words", "anchors", "hand"):
         assert (getattr(made, name) == getattr(kept, name)).all()
     assert made.words.sum(axis=1) == pytest.approx(np.ones(3))
     assert {i: made.has_hand(i, 0.4) for i in made.ids} == {"ball": False, "box": False, "figure": True}

@@ -108,12 +108,12 @@ def sized(path: Path, size_mm: float | None, units: str | None, config: Template
 def mesh_of_object(report: str | Path, object_id: int, config: TemplateConfig | None = None) -> Mesh:
     """Outer surface of an object of a report folder (`labels.h5`, `report.json`), mm.
 
-    Parts inside the object belong to it; its cavities are filled.
+    Parts inside the object belong to it; its cavities are filled, crumbs beside it are left out.
     """
     from scipy import ndimage as ndi
     from skimage.measure import marching_cubes
 
-    from xscan.template.body import solid_mask
+    from xscan.template.body import solid_mask, without_crumbs
 
     root = Path(report)
     try:
@@ -134,7 +134,7 @@ def mesh_of_object(report: str | Path, object_id: int, config: TemplateConfig | 
     window = ndi.find_objects(mask.astype(np.uint8))
     if not window:
         raise InputError(root / "labels.h5", f"object {object_id} has no voxel")
-    solid = solid_mask(np.pad(mask[window[0]], 4))
+    solid = without_crumbs(solid_mask(np.pad(mask[window[0]], 4)))
     level = ndi.gaussian_filter(solid.astype(np.float32), 0.8)
     vertices, faces, _, _ = marching_cubes(level, 0.5, spacing=tuple(size), gradient_direction="descent")
     vertices = vertices[:, ::-1] - vertices[:, ::-1].min(axis=0)

@@ -17,7 +17,7 @@ from xscan.template.solid import distance_field
 from xscan.template.surface import sample_triangles
 from xscan.template.torn import between
 
-__all__ = ["LEAK", "MARGIN_MM", "TORN", "Body", "body_of", "solid_mask"]
+__all__ = ["LEAK", "MARGIN_MM", "TORN", "Body", "body_of", "solid_mask", "without_crumbs"]
 
 MARGIN_MM = 12.0
 _POINTS = 3000
@@ -103,6 +103,7 @@ def body_of(
     without: NDArray[np.bool_] | None = None,
     seal: int = 2,
     patched: bool = False,
+    bridge: int = 0,
 ) -> Body | None:
     """Make the body of some objects, of what lies inside them, and nothing else.
 
@@ -112,6 +113,7 @@ def body_of(
     without : bool of the scan's shape: voxels that another template has explained already
     seal : holes of up to twice so many voxels, in a wall around a cavity, are closed
     patched : whether all that walls enclose on most sides is taken for its inside; skin over holes is not seen
+    bridge : gaps of up to twice so many voxels between the objects are closed
 
     Returns
     -------
@@ -134,10 +136,12 @@ def body_of(
     other = (labels != 0) & ~mask
     taken = np.zeros_like(mask) if without is None else without[seen]
     mask, other = mask & ~taken, other | taken
+    if bridge:
+        mask |= _reached(segmentation, objects, labels, bridge) & ~other
     cut = [(bool(a == 0), bool(b == n)) for a, b, n in zip(first, last, grid.shape, strict=True)]
     # what was taken out of the middle of a body is no cavity of it
     free = ~np.pad(taken, pad)
-    mask = measured = _largest(solid_mask(_lidded(carried_on(mask, pad, cut), cut), seal) & free)
+    mask = measured = without_crumbs(solid_mask(_lidded(carried_on(mask, pad, cut), cut), seal) & free)
     if int(mask.sum()) < 8:
         return None
     if patched:
@@ -199,6 +203,17 @@ def _family(segmentation: Segmentation, objects: Sequence[Object]) -> list[Objec
     return family
 
 
+def _reached(
+    segmentation: Segmentation, objects: Sequence[Object], labels: NDArray[np.uint32], steps: int
+) -> NDArray[np.bool_]:
+    """What is reached in so many steps from two of the objects and more."""
+    number = np.zeros(labels.shape, dtype=np.uint8)
+    for o in objects:
+        own = [r for part in _family(segmentation, [o]) for r in part.region_ids]
+        number += grown(np.isin(labels, np.asarray(own, dtype=np.uint32)), steps)
+    return number > 1
+
+
 def _lidded(mask: NDArray[np.bool_], cut: list[tuple[bool, bool]]) -> NDArray[np.bool_]:
     """Close what is hollow where it was carried on beyond the scan, so that its cavity can be filled."""
     from scipy import ndimage as ndi
@@ -243,7 +258,7 @@ def grown(mask: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def without_crumbs(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Drop crumbs: pieces smaller than a fiftieth of the largest."""
     from xscan_kernels import label
 

@@ -27,7 +27,7 @@ _ANCHORS = 192  # kinds of places that surfaces are told apart by
 _SAMPLE = 8192  # probes from which those kinds are taken
 _FAR = 6.0  # mm: places farther from all of a body are equally foreign to it
 _KEPT = 64  # prepared templates kept in memory, about 1.5 MB each
-_ROW = {"spreads", "volumes", "areas", "radii", "probes", "handed"}
+_ROW = {"spreads", "volumes", "areas", "radii", "probes", "hand"}
 _COLUMNS = _ROW | {"anchors", "words", "usual", "unusual"}
 _memory: dict[str, Prepared] = {}
 _keys: WeakKeyDictionary[Mesh, str] = WeakKeyDictionary()
@@ -49,7 +49,7 @@ class Index:
     anchors : (k, 6) probes (see `probes`) that stand for the kinds of places on surfaces
     words : (n, k) share of each template's surface that is of each kind
     usual, unusual : (n,) how far, mm, its places are from those of the library's other shapes: mean and spread
-    handed : (n,) root mean square distance from its own mirror image, mm
+    hand : (n,) how far each is from its own mirror image, mm (see `handed_mm`)
     """
 
     ids: tuple[str, ...]
@@ -66,7 +66,7 @@ class Index:
     words: NDArray[np.float64]
     usual: NDArray[np.float64]
     unusual: NDArray[np.float64]
-    handed: NDArray[np.float64]
+    hand: NDArray[np.float64]
 
     def prepared(self, identity: str) -> Prepared:
         """All of one template."""
@@ -79,7 +79,7 @@ class Index:
 
     def has_hand(self, identity: str, blur_mm: float) -> bool:
         """Whether a scan of such blur can tell a template from its mirror image."""
-        return bool(self.handed[self.ids.index(identity)] > blur_mm)
+        return bool(self.hand[self.ids.index(identity)] > blur_mm)
 
     def could_be(self, body: Shape, voxel_mm: float) -> list[str]:
         """Ids of the templates of the body's size and proportions, the most alike first.
@@ -104,11 +104,20 @@ class Index:
         The mass of a skin lies farther out than that of its solid: by √(5/3) of a ball, by √2 across a rod.
         """
         skin = 0.75 * voxel_mm
-        wider = body.spreads / self.spreads
-        fits = ((wider > 1 - 1.25 * self.max_scale) & (wider < 1.5 * (1 + self.max_scale))).all(axis=1)
+        fits = self._spanned(body.spreads)
         fits &= self.volumes * (1 - self.max_scale) ** 3 < hull_mm3 + skin * body.area
         fits &= self.volumes * (1 + self.max_scale) ** 3 + skin * self.areas > body.volume
         return bool(fits.any())
+
+    def could_span(self, spreads: NDArray[np.float64]) -> bool:
+        """Whether any template is spread (3,), mm, as some voxels are, be they of a shell or of a solid."""
+        return bool(self._spanned(spreads).any())
+
+    def _spanned(self, spreads: NDArray[np.float64]) -> NDArray[np.bool_]:
+        wider = spreads / self.spreads
+        found = (wider > 1 - 1.25 * self.max_scale) & (wider < 1.5 * (1 + self.max_scale))
+        spanned: NDArray[np.bool_] = np.all(found, axis=1)
+        return spanned
 
     def could_hold(
         self, body: Shape, probes: NDArray[np.float64], voxel_mm: float, seen_share: float = 1.0
@@ -183,7 +192,7 @@ def _row(p: Prepared, store: Store) -> dict[str, NDArray[Any]]:
             "radii": p.shape.radii,
             # a crumb of a mesh may have fewer points than are probed: they are taken again
             "probes": np.resize(p.probes, (PROBED, p.probes.shape[1])).astype(np.float32),
-            "handed": np.array(handed_mm(p)),
+            "hand": np.array(handed_mm(p)),
         }
         store.write(name, row)
     return row

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 __all__ = ["groups", "touching"]
 
 
-def touching(objects: NDArray[np.uint32], ids: Collection[int]) -> set[tuple[int, int]]:
-    """Pairs (a < b) of objects with at most one voxel between them along an axis.
+def touching(objects: NDArray[np.uint32], ids: Collection[int], reach: int = 2) -> set[tuple[int, int]]:
+    """Pairs (a < b) of objects with at most `reach` - 1 voxels between them along an axis.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def touching(objects: NDArray[np.uint32], ids: Collection[int]) -> set[tuple[int
     part = np.where(keep[objects], objects, 0)
     found: set[tuple[int, int]] = set()
     for axis in range(3):
-        for step in (1, 2):
+        for step in range(1, reach + 1):
             if part.shape[axis] <= step:
                 continue
             a = np.moveaxis(part, axis, 0)[:-step]

@@ -7,6 +7,7 @@ import numpy as np
 from xscan.template.body import Body
 from xscan.template.fit import fit_whole
 from xscan.template.prepared import Prepared, mirrored
+from xscan.template.telling import LEAST_SHARE
 
 __all__ = ["apart_mm", "as_body", "handed_mm"]
 
@@ -29,5 +30,12 @@ def apart_mm(p: Prepared, body: Body, max_scale: float) -> float:
 
 
 def handed_mm(p: Prepared) -> float:
-    """How far a template is from its mirror image, mm: near 0 for what has no left and right."""
-    return apart_mm(mirrored(p), as_body(p), 0.02)
+    """How far a template is from its mirror image, mm: near 0 for what has no left and right.
+
+    It is what patches of the surface differ by on as much of it as two shapes must differ in to be told apart: a fin
+    that is bent to one side gives a figure no left and right that a scan could tell.
+    """
+    q = mirrored(p)
+    deviation = fit_whole(q, as_body(p), 0.02).template_mm
+    patches = np.abs(deviation[q.around[: len(deviation)]].mean(axis=1))
+    return float(np.quantile(patches, 1 - LEAST_SHARE))

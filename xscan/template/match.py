@@ -25,6 +25,7 @@ from xscan.template.config import TemplateConfig
 from xscan.template.genuine import genuine_check
 from xscan.template.groups import groups, touching
 from xscan.template.heap import around, first_of, owners, side_by_side, taken_out
+from xscan.template.pieces import joined, near_pieces
 from xscan.template.rights import right_check
 from xscan.template.seek import Found
 from xscan.template.wall import wall_of
@@ -51,7 +52,7 @@ def match(
 
     Each object is first held against the templates as a whole. What no template explains is sought through for
     templates that are a part of it (bodies that segmentation did not part), and objects that touch are then taken
-    together (bodies that it cut).
+    together (bodies that it cut), and those that lie near each other with a gap between them (bodies torn by streaks).
 
     Parameters
     ----------
@@ -94,6 +95,14 @@ def match(
                 new = seek(free) if len(free) > 1 else []
             found.extend(new)
             taken |= {i for f in new for i in owners(f, segmentation)}
+        taken |= {i for f in found for i in owners(f, segmentation)}
+        shards = [o for o in segmentation.goods if o.id not in taken and o.voxels >= config.min_voxels // 4]
+        for pieces in near_pieces(shards, segmentation, index, config.max_heaps):
+            if taken.isdisjoint(o.id for o in pieces) and (
+                one := joined(pieces, segmentation, quantities, index, config)
+            ):
+                found.append(one)
+                taken |= {o.id for o in pieces}
     matches = [_report(f, library, segmentation, quantities, signatures, consignor_id, acquired) for f in found]
     matches.sort(key=lambda m: (m.object_ids, m.template_id))
     progress(1.0)

@@ -16,6 +16,7 @@ from xscan.template.stl import faces_missing, read_binary_stl
 __all__ = ["FORMATS", "UNITS_MM", "open_edges", "read_mesh", "tidy"]
 
 FORMATS = ("stl", "obj", "ply", "3mf", "glb", "off")
+_SHORTEST_MM = 1.0  # of what is shorter no scan of a parcel shows a shape
 _FLAT = 1e-5  # spread across its plane, in lengths, below which a mesh is a drawing
 UNITS_MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "inches": 25.4, "um": 0.001}
 
@@ -122,10 +123,10 @@ def tidy(
     if not np.isfinite(vertices).all():
         raise InputError(name, "a vertex is not a finite number", "export the mesh again")
     longest = float(np.ptp(vertices, axis=0).max())
-    if not 0.01 <= longest <= config.max_size_mm:
+    if not _SHORTEST_MM <= longest <= config.max_size_mm:
         raise InputError(
             name,
-            f"the mesh is {longest:g} mm long; expected 0.01 to {config.max_size_mm:g} mm",
+            f"the mesh is {longest:.3g} mm long; expected {_SHORTEST_MM:g} to {config.max_size_mm:g} mm",
             "check its units",
         )
     welded, index = _welded(np.round(vertices, 5))

@@ -15,6 +15,7 @@ __all__ = ["Solid", "distance_field", "solid_of_mesh"]
 
 _BUDGET = 250_000  # grid points a template: keeps 100 prepared templates within 100 MB
 _MARGIN_MM = 12.0
+_LEAST = 8  # cells: what is thinner than the grid everywhere is taken for as thick as its skin's cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,8 @@ def solid_of_mesh(mesh: Mesh, *, budget: int = _BUDGET) -> Solid:
     keep, normals = _outer(points, normals, filled & ~skin, filled, low, h)
     points, normals = points[keep], normals[keep]
     inside = _inside(points, normals, filled, skin, low, h)
+    if np.count_nonzero(inside) < _LEAST:
+        inside = filled
     spacing = np.full(3, h)
     field = distance_field(inside, points, low, spacing)
     final = np.linspace(0, len(points) - 1, min(len(points), 4096)).astype(np.int64)

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xscan.template.fit import Fit
-from xscan.template.prepared import PATCH, Prepared
+from xscan.template.prepared import MEASURED, PATCH, Prepared
 from xscan.template.score import NOISE, Evidence
 
-__all__ = ["DECISIVE", "log_odds"]
+__all__ = ["DECISIVE", "LEAST_SHARE", "log_odds"]
 
 DECISIVE = float(np.log(1e4))  # log odds from which one template rules out another: one error in 10,000 pairs
 _MOST = 1.0  # log odds that one patch may give: thin parts are lost to blur, and a patch of streaks is no evidence
+LEAST_SHARE = DECISIVE * PATCH / (_MOST * MEASURED)  # of the surface that two shapes must differ in
 _CAP = 1.5  # voxels: deviations and differences beyond count as that
 
 
