@@ -172,3 +172,13 @@ def test_same_bytes_at_any_thread_count():
     }
     assert len(said) == 1
     assert int(said.pop().split()[0]) >= 2
+
+
+def test_a_tray_is_an_open_carton():
+    shape = (60, 70, 90)
+    walls = np.zeros(shape, bool)
+    walls[5:55, 20:65, 5:85] = True
+    walls[8:52, :62, 8:82] = False
+    found = segment(seen(walls * 500.0 + ball(shape, (45, 75, 67), 15, V) * 1000.0))
+    assert [(o.role, o.name) for o in found.objects if o.role != "goods"] == [("packaging", "tray")]
+    assert len(found.goods) == 1

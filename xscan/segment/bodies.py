@@ -31,6 +31,14 @@ class Bodies:
     labels: Labels32
     scores: dict[int, dict[str, float]]
 
+    def without(self, found: Sequence[int]) -> tuple[Bodies, Bool]:
+        """The bodies but those in `found`, numbered anew, and the voxels (z, y, x) of those."""
+        rest = [k for k in sorted(self.scores) if k not in found]
+        table = np.zeros(len(self.scores) + 1, np.uint32)
+        table[rest] = np.arange(1, len(rest) + 1)
+        mask = np.isin(self.labels, np.asarray(found, np.uint32))
+        return Bodies(table[self.labels], {int(table[k]): self.scores[k] for k in rest}), mask
+
 
 def part_bodies(
     matter: Bool,

@@ -20,6 +20,7 @@ __all__ = ["Box", "Face", "find_box"]
 TRIALS = 400
 SAMPLE = 4000
 LEAST_SHARE = 0.2  # of the hits from one side that a plane must explain: at 45° two faces share them
+SHUT = 0.5  # of a side, from which it is no open one whose face was not found
 BEYOND = 0.05  # of all matter, that lies outside of a face of a carton at most: streaks
 ANGLE = np.cos(np.radians(87.0))  # faces meet at right angles within 3°
 
@@ -62,6 +63,16 @@ class Box:
     def under_lids(self, shape: Sequence[int], voxel_mm: Sequence[float]) -> Bool:
         """Whether each voxel lies where there is matter, on the sides that show no face."""
         return _depth(self.lids, shape, voxel_mm) >= 0 if self.lids else np.ones(tuple(shape), bool)
+
+    def is_open(self, matter: Bool, depth: F32, voxel_mm: Sequence[float]) -> bool:
+        """Whether one side shows no face, and not much else: goods may stand out of a tray."""
+        from scipy import ndimage as ndi
+
+        if len(self.lids) != 1:
+            return False
+        skin = (np.abs(_depth(self.lids, matter.shape, voxel_mm)) <= 1.5 * max(voxel_mm)) & (depth >= 0)
+        near = ndi.maximum_filter(matter, size=3)
+        return bool(skin.any() and float(near[skin].mean()) < SHUT)
 
     def covered(self, matter: Bool, depth: F32, voxel_mm: Sequence[float], clear: Bool) -> float:
         """Share of the skin under the faces, where it is `clear` of artefacts, with matter within a voxel."""

@@ -19,6 +19,11 @@ class SegmentConfig(BaseModel):
     floor_mhu: float = Field(
         default=100.0, gt=0, description="least attenuation of goods, MHU: half of that of loose clothes (0.2 g/cm³)"
     )
+    stuffing_mhu: float = Field(
+        default=25.0,
+        gt=0,
+        description="least attenuation of large even regions, MHU: half of that of a pillow (0.05 g/cm³)",
+    )
     floor_sigma: float = Field(
         default=5.0, gt=0, description="the same in standard deviations of the noise; the higher holds"
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from xscan.model import Grid, Labels, Object, Region, Role, Segmentation
@@ -14,13 +17,29 @@ from xscan.segment.measure import measure
 from xscan.segment.nest import parents
 from xscan.segment.packaging import Carton
 
-__all__ = ["describe"]
+__all__ = ["Other", "describe"]
+
+
+@dataclass(frozen=True, eq=False)
+class Other:
+    """What is not goods.
+
+    Parameters
+    ----------
+    role : packaging or scanner
+    name : of what kind
+    mask : its voxels (z, y, x)
+    """
+
+    role: Role
+    name: str
+    mask: Bool
 
 
 def describe(
     bodies: Bodies,
     window: Window,
-    belt: Bool | None,
+    others: Sequence[Other],
     carton: Carton | None,
     values: F32,
     grid: Grid,
@@ -33,14 +52,9 @@ def describe(
     labels[window] = bodies.labels
     goods = sorted(bodies.scores)
     top = len(goods)
-    rest: list[tuple[Role, str, Bool]] = []
-    if carton is not None:
-        rest.append(("packaging", "carton", carton.wall))
-    if belt is not None:
-        rest.append(("scanner", "belt", belt))
-    rest = [r for r in rest if r[2].any()]
-    for n, (_, _, mask) in enumerate(rest, top + 1):
-        labels[mask & (labels == 0)] = n
+    rest = [r for r in others if r.mask.any()]
+    for n, other in enumerate(rest, top + 1):
+        labels[other.mask & (labels == 0)] = n
     count = top + len(rest)
     stats = region_statistics(labels, [values], count=count)
     boxes = {k: tuple(int(v) for v in stats.bbox[k]) for k in range(1, count + 1)}
@@ -66,9 +80,9 @@ def describe(
         role: Role = "goods"
         name = ""
         if k > top:
-            role, name, _ = rest[k - top - 1]
+            role, name = rest[k - top - 1].role, rest[k - top - 1].name
             shapes[k] = {"mean_mhu": float(stats.mean[0, k])}
-        if name == "carton" and carton is not None:
+        if carton is not None and name == carton.name:
             scores["flat"] = carton.flat
             shapes[k]["wall_mm"] = carton.thickness_mm
         objects.append(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from xscan.segment.geometry import Bool, Labels32, closed, outside, window_of
 
-__all__ = ["ENCLOSED", "parents"]
+__all__ = ["ENCLOSED", "hidden", "parents"]
 
 ENCLOSED = 0.93  # share of an object that must lie in what another one encloses; an open cup hides 5/6
 SHADOWED = 0.88  # the same for metal, whose shadows tear what is around it
@@ -47,19 +47,19 @@ def parents(
         part = labels[window]
         own = part == outer
         cavity = ~outside(closed(own, voxel_mm, 2 * max(voxel_mm))) & ~own
-        hidden = None
+        looked = None
         for k in inner:
             mask = part == k
             share = float((mask & cavity).sum() / mask.sum())
             if share < ENCLOSED:  # a lid that does not close, a spout: look whether the outside can be seen
-                hidden = _hidden(own) if hidden is None else hidden
-                share = max(share, float(hidden[mask].mean(dtype=np.float64)))
+                looked = hidden(own) if looked is None else looked
+                share = max(share, float(looked[mask].mean(dtype=np.float64)))
             if share >= (SHADOWED if k in metal else ENCLOSED):
                 found[k] = (outer, share)
     return found
 
 
-def _hidden(own: Bool) -> NDArray[np.float32]:
+def hidden(own: Bool) -> NDArray[np.float32]:
     """Share of the six directions along the axes in which each voxel looks at `own`."""
     seen = np.zeros(own.shape, np.float32)
     for axis in range(3):

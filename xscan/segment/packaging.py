@@ -36,6 +36,7 @@ class Carton:
     thickness_mm : of the wall, between its half heights
     level : typical value in the middle of the wall
     flat : share of the skin under the faces where a wall was met
+    name : "carton", or "tray" where one side is open
     """
 
     wall: Bool
@@ -43,6 +44,7 @@ class Carton:
     thickness_mm: float
     level: float
     flat: float
+    name: str
 
 
 def find_carton(
@@ -95,7 +97,8 @@ def _find(
     if thickness <= THIN * min(voxel_mm):
         brightest = max(brightest, WHOLE * whole / min(voxel_mm))
     wall = (depth <= thickness + half) & (depth >= -2 * half) & (values > floor / 2) & (values < brightest)
-    return Carton(wall, depth < -half, thickness, level, flat)
+    name = "tray" if box.is_open(faint, depth, voxel_mm) else "carton"
+    return Carton(wall, depth < -half, thickness, level, flat, name)
 
 
 def _wall(values: F32, depth: F32, step: float, until: float, clear: Bool) -> tuple[float, float, float]:

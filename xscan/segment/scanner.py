@@ -48,13 +48,7 @@ def find_table(bodies: Bodies, window: Window, shape: Sequence[int]) -> tuple[Bo
         share = (bodies.labels == k).mean(axis=0)
         if float(share[share > 0].mean()) >= SAME_ALONG:
             found.append(k)
-    if not found:
-        return None
-    rest = [k for k in sorted(bodies.scores) if k not in found]
-    table = np.zeros(count + 1, np.uint32)
-    table[rest] = np.arange(1, len(rest) + 1)
-    mask = np.isin(bodies.labels, np.asarray(found, np.uint32))
-    return Bodies(table[bodies.labels], {int(table[k]): bodies.scores[k] for k in rest}), mask
+    return bodies.without(found) if found else None
 
 
 def find_belt(values: F32, floor: float, voxel_mm: Sequence[float]) -> tuple[Bool, Bool] | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from xscan.model import Progress, Quantities, Segmentation, silent
 from xscan.segment.artefact import still_streaked, streak_reach
+from xscan.segment.bag import find_bag
 from xscan.segment.bodies import part_bodies
 from xscan.segment.config import SegmentConfig
-from xscan.segment.describe import describe
+from xscan.segment.describe import Other, describe
 from xscan.segment.foreground import floor_of, foreground
+from xscan.segment.geometry import Bool, Window
 from xscan.segment.packaging import find_carton, interior
 from xscan.segment.scanner import find_belt, find_table
+from xscan.segment.stuffing import find_stuffing
 
 __all__ = ["segment"]
 
@@ -58,13 +63,29 @@ def segment(
     doubt = still_streaked(near, quantities.streaks, quantities.streaks_voxels, inside)
     bodies = part_bodies(matter, faint, content, near, doubt, quantities.noise_mhu, voxel_mm, config)
 
+    bodies, filling = find_stuffing(bodies, packed, content, doubt, quantities.noise_mhu, voxel_mm, config)
+
     progress(0.8, "measuring")
-    own = None if belt is None else belt[0]
+    whole = partial(_whole, inside=inside, shape=values.shape)
+    others = [] if carton is None else [Other("packaging", carton.name, carton.wall)]
+    if filling is not None:
+        others.append(Other("packaging", "filling", whole(filling)))
+    own = np.zeros(values.shape, bool) if belt is None else belt[0]
     table = find_table(bodies, inside, values.shape)
     if table is not None:
         bodies = table[0]
-        own = np.zeros(values.shape, bool) if own is None else own
-        own[inside] |= table[1]
-    result = describe(bodies, inside, own, carton, values, quantities.grid, config)
+        own |= whole(table[1])
+    bag = find_bag(bodies, content, voxel_mm, config) if carton is None else None
+    if bag is not None:
+        bodies = bag[0]
+        others.append(Other("packaging", "bag", whole(bag[1])))
+    others.append(Other("scanner", "belt", own))
+    result = describe(bodies, inside, others, carton, values, quantities.grid, config)
     progress(1.0, f"{len(result.goods)} objects")
     return result
+
+
+def _whole(mask: Bool, inside: Window, shape: tuple[int, ...]) -> Bool:
+    out = np.zeros(shape, bool)
+    out[inside] = mask
+    return out
