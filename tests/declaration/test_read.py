@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xscan.declaration import read_declaration
+from xscan.declaration import DeclarationConfig, read_declaration
 from xscan.errors import InputError
 
 DATA = Path(os.environ.get("XSCAN_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
@@ -260,3 +260,17 @@ def test_lines_under_a_name_that_no_table_has_are_found_by_their_descriptions(tm
     file.write_text('{"CN23": {"Boxes 1 to 6": ' + rows + ', "seals": ["a", "b"]}}', "utf-8")
     item = read_declaration(file).items[0]
     assert (item.description, item.quantity, item.net_weight_kg) == ("mug", 2, 0.62)
+
+
+def test_a_users_own_names_of_fields(tmp_path: Path) -> None:
+    export = tmp_path / "de.csv"
+    export.write_text("Warenbezeichnung;Menge;Gewicht (kg)\nKeramiktasse;2;0,7\n")
+    with pytest.raises(InputError, match=r"none among Warenbezeichnung, Menge.*declaration\.fields_file"):
+        read_declaration(export)
+    names = tmp_path / "names.toml"
+    names.write_text('[item]\ndescription = "Warenbezeichnung"\nquantity = ["Menge"]\nnet_weight = "Gewicht"\n')
+    (item,) = read_declaration(export, config=DeclarationConfig(fields_file=str(names))).items
+    assert (item.description, item.quantity, item.net_weight_kg) == ("Keramiktasse", 2, 0.7)
+    wrong = write(tmp_path, '[item]\nnetweight = "Gewicht"\n', "wrong.toml")
+    with pytest.raises(InputError, match=r"item\.netweight: expected one of line, description"):
+        read_declaration(export, config=DeclarationConfig(fields_file=str(wrong)))

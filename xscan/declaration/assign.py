@@ -43,8 +43,7 @@ def assign(
     answers = explanations_of(choices, things, lines, config) if choices else []
     if not answers:  # nothing fits any line, or the solver ran out of nodes: everything is left over
         return (Explanation(tuple(Given((), ()) for _ in lines), 1.0),)
-    total = sum(math.exp(-cost) for _, cost in answers)
-    out = []
+    out: list[tuple[tuple[Given, ...], float]] = []
     for taken, cost in answers:
         given = []
         for j in range(len(lines)):
@@ -59,8 +58,11 @@ def assign(
                     tuple(_part(things[c.thing], mine, things) for c in mine if c.pieces < 0),
                 )
             )
-        out.append(Explanation(tuple(given), math.exp(-cost) / total))
-    return tuple(out)
+        # one and the same assignment is one explanation, though its line's weight be called right or wrong
+        if all(tuple(given) != known for known, _ in out):
+            out.append((tuple(given), math.exp(-cost)))
+    total = sum(weight for _, weight in out)
+    return tuple(Explanation(given, weight / total) for given, weight in out)
 
 
 def _part(t: Thing, mine: Sequence[Choice], things: Sequence[Thing]) -> Thing:

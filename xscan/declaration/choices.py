@@ -97,7 +97,7 @@ def choices_of(
     by_id = {t.id: t for t in things}
     out: list[Choice] = []
     for i, t in enumerate(things):
-        twin = _twin_g(t, things)
+        twin = _twin_g(t, things, config)
         # of the spread of pieces the least uncertainty of a mass is a part already
         error = math.sqrt(max(0.0, t.error**2 - config.mass_floor**2))
         for j, a in enumerate(lines):
@@ -276,9 +276,10 @@ def costs_alone(things: Sequence[Thing], config: DeclarationConfig) -> list[floa
     return out
 
 
-def _twin_g(t: Thing, things: Sequence[Thing]) -> float | None:
+def _twin_g(t: Thing, things: Sequence[Thing], config: DeclarationConfig) -> float | None:
     """Mass of the heaviest body like it that is hardly more than half of it: what one piece may weigh."""
-    lighter = (o for o in things if o.mass_g and o.mass_g < 0.6 * t.weight and o.inside == t.inside)
+    least = config.min_mass_g  # a crumb is no measure of what a piece weighs
+    lighter = (o for o in things if least <= (o.mass_g or 0.0) < 0.6 * t.weight and o.inside == t.inside)
     return max((o.mass_g for o in lighter if o.mass_g and alike(o, t)), default=None)
 
 

@@ -53,6 +53,10 @@ class DeclarationConfig(BaseModel):
     nodes: int = Field(
         default=20_000, ge=1, description="nodes that the integer solver may visit before it takes its best"
     )
+    fields_file: str | None = Field(
+        default=None,
+        description="path of a TOML file in the form of fields.toml: names that the fields of your declarations go by",
+    )
     expectations_file: str | None = Field(
         default=None,
         description="path of a TOML file in the form of expectations.toml whose articles are added, or replace",

@@ -20,6 +20,7 @@ LUMP = math.log(0.05)  # log probability that goods of two lines touch so that t
 MORE = math.log(0.5)  # beside it, of each line more, and of pieces of one line among them
 MOST_LINES, MOST_PIECES, KEPT = 4, 6, 4
 SIGMAS = 2.0  # of the mass of the pieces together, within which a body may be they
+LEAST_REST = 0.15  # of a lump, the least that goods of a line without a weight are taken to be
 RARE, PART = 0.3, 0.25  # weight up to which a kind is rare, and the part of goods that such kinds may be
 BLUR_Z = 1.15  # the same of its Z_e
 BLUR = 1.2  # factor by which a body's density may be off beside what its mixture of materials spans
@@ -37,28 +38,44 @@ def lumps_of(
     """
     if t.mass_g is None or t.inside is not None:
         return []
-    weighed = [(j, a) for j, a in enumerate(lines) if a.countable and a.unit_g and a.unit_g >= config.min_mass_g]
-    found: list[tuple[Shares, float]] = []
-    for size in range(2, min(MOST_LINES, len(weighed)) + 1):
-        for some in combinations(weighed, size):
-            for counts in _counts(t.mass_g, [a for _, a in some]):
-                units = [n * (a.unit_g or 0.0) for n, (_, a) in zip(counts, some, strict=True)]
-                said = sum(units)
-                # what is declared of each line errs by itself, what is measured of the body errs once
-                spread = math.hypot(
-                    t.error,
-                    math.hypot(*(u * a.sigma_g / (a.mass_g or 1.0) for u, (_, a) in zip(units, some, strict=True)))
-                    / said,
-                )
-                off = math.log(t.mass_g / said)
-                if abs(off) <= SIGMAS * spread and _able(t, [a.expectation for _, a in some], units, kinds):
-                    more = size - 2 + sum(n > 1 for n in counts)
-                    gain = LUMP + MORE * more + math.log(normal_pdf(off, spread) / SPREAD)
-                    shares = tuple(
-                        (j, n, t.mass_g * u / said) for n, u, (j, _) in zip(counts, units, some, strict=True)
-                    )
-                    found.append((shares, min(gain, 0.0)))
-    return sorted(found, key=lambda f: (-f[1], f[0]))[:KEPT]
+    known = [(j, a) for j, a in enumerate(lines) if a.countable and (not a.unit_g or a.unit_g >= config.min_mass_g)]
+    found: dict[bool, list[tuple[Shares, float]]] = {True: [], False: []}  # by whether every line tells its weight
+    for size in range(2, min(MOST_LINES, len(known)) + 1):
+        for some in combinations(known, size):
+            silent = sum(not a.unit_g for _, a in some)
+            if silent <= 1:
+                found[not silent] += _of(t, some, kinds)
+    return [f for some in found.values() for f in sorted(some, key=lambda f: (-f[1], f[0]))[:KEPT]]
+
+
+def _of(t: Thing, some: Sequence[tuple[int, Asked]], kinds: Mapping[str, Kind]) -> Iterator[tuple[Shares, float]]:
+    """Numbers of pieces of these lines that a body may be; of one line without a weight, one piece weighs the rest."""
+    mass = t.mass_g or 0.0
+    for counts in _counts(mass, [a for _, a in some]):
+        units = [n * (a.unit_g or 0.0) for n, (_, a) in zip(counts, some, strict=True)]
+        gain = LUMP + MORE * (len(some) - 2 + sum(n > 1 for n in counts))
+        rest = mass - sum(units)
+        weighed = 0.0 not in units
+        if not weighed:
+            open_ = units.index(0.0)
+            if counts[open_] > 1 or rest < LEAST_REST * mass or not _usual(rest, some[open_][1]):
+                continue
+            units[open_] = rest
+        said = sum(units)
+        # what is declared of each line errs by itself, what is measured of the body errs once
+        declared = (u * a.sigma_g / (a.mass_g or 1.0) for u, (_, a) in zip(units, some, strict=True))
+        spread = math.hypot(t.error, math.hypot(*declared) / said)
+        off = math.log(mass / said)
+        if abs(off) <= SIGMAS * spread and _able(t, [a.expectation for _, a in some], units, kinds):
+            gain += math.log(normal_pdf(off, spread) / SPREAD) if weighed else 0.0
+            shares = tuple((j, n, mass * u / said) for n, u, (j, _) in zip(counts, units, some, strict=True))
+            yield shares, min(gain, 0.0)
+
+
+def _usual(grams: float, a: Asked) -> bool:
+    """Whether one piece of a line may weigh so much, as such goods usually do."""
+    usual = a.expectation.unit_g
+    return usual is None or usual[0] <= grams <= usual[1]
 
 
 def _counts(mass_g: float, some: Sequence[Asked]) -> Iterator[tuple[int, ...]]:

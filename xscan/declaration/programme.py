@@ -103,13 +103,14 @@ def _possible(choices: Sequence[Choice], things: Sequence[Thing], lines: Sequenc
 
 
 def _hosts(c: Choice, mine: dict[int, Choice], a: Asked, things: Sequence[Thing]) -> list[int]:
-    """Pieces that a fragment may be of: larger and beside it, of its own make, or any of a composite."""
+    """Pieces that a fragment may be of: larger and beside it, of its make, or any of goods of several materials."""
     broken = things[c.thing]
+    many = a.expectation.composite or a.expectation.container  # the glass of a bottle that its wine is seen with
     return [
         h
         for h, d in mine.items()
         if d.pieces > 0 and things[d.thing].weight >= broken.weight and d.thing != c.thing
-        if beside(things[d.thing], broken) and (a.expectation.composite or d.shares or alike(things[d.thing], broken))
+        if beside(things[d.thing], broken) and (many or d.shares or alike(things[d.thing], broken))
     ]
 
 

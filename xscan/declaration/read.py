@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xscan.declaration.fields import MAX_DEPTH, flat, load_fields, plain_name, split_unit
+from xscan.declaration.config import DeclarationConfig
+from xscan.declaration.fields import MAX_DEPTH, Fields, flat, load_fields, plain_name, split_unit
 from xscan.declaration.forms import FORMS, form_of
 from xscan.declaration.hs import look_up
 from xscan.declaration.messages import say
@@ -19,6 +20,7 @@ from xscan.model import Declaration, DeclaredItem, Party
 
 __all__ = ["read_declaration"]
 
+DEFAULT = DeclarationConfig()
 MAX_ITEMS = 1000
 DESCRIPTION = 500  # characters kept
 NAME = 200
@@ -27,7 +29,7 @@ _COUNT_FIRST = re.compile(r"\s*(\d{1,6})\s*(?:[x×*]|pcs?\b|pieces?\b|个|件|�
 _WEIGHTS = ("net_weight", "unit_net_weight")
 
 
-def read_declaration(path: str | Path) -> Declaration:
+def read_declaration(path: str | Path, *, config: DeclarationConfig = DEFAULT) -> Declaration:
     """Read a declaration: JSON or CSV of the project's contract, CN22/CN23 and carriers' exports, or XML.
 
     What a sender wrote is never trusted: bytes and items are limited, texts are cut and cleaned of control
@@ -38,6 +40,7 @@ def read_declaration(path: str | Path) -> Declaration:
     InputError
         In one line: the file, the line and field, what was expected and what was got.
     """
+    known = load_fields(config.fields_file)
     text, encoding = decode(read_limited(path), path)
     form = form_of(text)
     tree = FORMS[form](text, path)
@@ -48,14 +51,14 @@ def read_declaration(path: str | Path) -> Declaration:
     schema = tree.get("schema")
     if schema is not None and schema != "xscan.declaration/1":
         notes.append(say("note-schema", schema=clean(schema, 60)))
-    head = _fields(tree, load_fields().declaration)
+    head = _fields(tree, known.declaration)
     row = tree.get("row")
     if form == "csv" and isinstance(row, Mapping):
-        head = _fields(row, load_fields().declaration, skip=frozenset({"origin", "gross_weight"}))
-        _same_parcel(tree["items"], path)
-    default = _default_unit(tree, notes)
-    rows = _rows(tree, path)
-    items = [_item(row, n, path, default, notes) for n, row in enumerate(rows)]
+        head = _fields(row, known.declaration, skip=frozenset({"origin", "gross_weight"}))
+        _same_parcel(tree["items"], path, known)
+    default = _default_unit(tree, notes, known)
+    rows = _rows(tree, path, known)
+    items = [_item(row, n, path, default, notes, known) for n, row in enumerate(rows)]
     try:
         gross = _weight(head, "gross_weight", default)
     except ValueError as error:
@@ -71,8 +74,8 @@ def read_declaration(path: str | Path) -> Declaration:
         path=str(path),
         parcel_id=parcel_id,
         channel=channel,
-        consignor=_party(tree, row, "consignor"),
-        consignee=_party(tree, row, "consignee"),
+        consignor=_party(tree, row, "consignor", known),
+        consignee=_party(tree, row, "consignee", known),
         origin=clean(head.get("origin", ("", ""))[0], 60),
         destination=clean(head.get("destination", ("", ""))[0], 60),
         gross_weight_kg=gross,
@@ -98,11 +101,11 @@ def _fields(tree: Mapping[str, Any], names: Mapping[str, str], skip: frozenset[s
     return found
 
 
-def _rows(tree: Mapping[str, Any], path: str | Path) -> list[Mapping[str, Any]]:
+def _rows(tree: Mapping[str, Any], path: str | Path, known: Fields) -> list[Mapping[str, Any]]:
     """Return the lines of the declaration, wherever they lie."""
-    rows = _find_list(tree, 0)
+    rows = _find_list(tree, 0, known)
     if rows is None:
-        rows = _described(tree, 0)
+        rows = _described(tree, 0, known)
     if rows is None:
         raise InputError(path, "expected a list of items, found none", "see the declaration form in the documentation")
     if not rows:
@@ -115,39 +118,41 @@ def _rows(tree: Mapping[str, Any], path: str | Path) -> list[Mapping[str, Any]]:
     return rows
 
 
-def _find_list(tree: Mapping[str, Any], depth: int) -> list[Any] | None:
+def _find_list(tree: Mapping[str, Any], depth: int, known: Fields) -> list[Any] | None:
     plain = {plain_name(name): value for name, value in tree.items()}
-    for name in load_fields().lists:
+    for name in known.lists:
         value = plain.get(name)
         if isinstance(value, list):
             return value
         if isinstance(value, Mapping):
-            inner = _find_list(value, depth + 1) if depth < MAX_DEPTH else None
+            inner = _find_list(value, depth + 1, known) if depth < MAX_DEPTH else None
             only = next(iter(value.values())) if len(value) == 1 else None
             return inner if inner is not None else only if isinstance(only, list) else [value]
     for value in tree.values():
         if isinstance(value, Mapping) and depth < MAX_DEPTH:
-            inner = _find_list(value, depth + 1)
+            inner = _find_list(value, depth + 1, known)
             if inner is not None:
                 return inner
     return None
 
 
-def _described(tree: Mapping[str, Any], depth: int) -> list[Any] | None:
+def _described(tree: Mapping[str, Any], depth: int, known: Fields) -> list[Any] | None:
     """Return a list of an unknown name whose every row has a description."""
     for value in tree.values():
         if isinstance(value, list) and value:
-            if all(isinstance(r, Mapping) and "description" in _fields(r, load_fields().item) for r in value):
+            if all(isinstance(r, Mapping) and "description" in _fields(r, known.item) for r in value):
                 return value
         elif isinstance(value, Mapping) and depth < MAX_DEPTH:
-            inner = _described(value, depth + 1)
+            inner = _described(value, depth + 1, known)
             if inner is not None:
                 return inner
     return None
 
 
-def _item(row: Mapping[str, Any], n: int, path: str | Path, default: str | None, notes: list[str]) -> dict[str, Any]:
-    found = _fields(row, load_fields().item)
+def _item(
+    row: Mapping[str, Any], n: int, path: str | Path, default: str | None, notes: list[str], known: Fields
+) -> dict[str, Any]:
+    found = _fields(row, known.item)
 
     def text(field: str, limit: int) -> str:
         return clean(found[field][0], limit) if field in found else ""
@@ -157,7 +162,9 @@ def _item(row: Mapping[str, Any], n: int, path: str | Path, default: str | None,
 
     description = text("description", DESCRIPTION)
     if not description:
-        raise fail("description", "expected a text, got none")
+        names = ", ".join(clean(name, 40) for name in list(row)[:12])
+        what = f"items[{n}].description: expected a text, got none among {names or 'no fields'}"
+        raise InputError(path, what, "a file of your own names may be given as declaration.fields_file")
     counted = _COUNT_FIRST.match(description)
     if "quantity" in found:
         try:
@@ -240,20 +247,19 @@ def _value(found: Found, values: dict[str, Any], notes: list[str], n: int) -> fl
     return number
 
 
-def _default_unit(tree: Mapping[str, Any], notes: list[str]) -> str | None:
+def _default_unit(tree: Mapping[str, Any], notes: list[str], known: Fields) -> str | None:
     """Unit of weights that carry none: of the whole declaration, or of a form that is known by its fields."""
     names = {plain_name(name.rsplit(".", 1)[-1]) for name, _ in flat(tree)}
-    for form, has, unit in load_fields().forms:
+    for form, has, unit in known.forms:
         if has & names:
             notes.append(say("note-unit", unit=unit, form=form))
             return unit
-    head = _fields(tree, load_fields().declaration)
+    head = _fields(tree, known.declaration)
     return unit_of(clean(head["weight_unit"][0], 20)) if "weight_unit" in head else None
 
 
-def _party(tree: Mapping[str, Any], row: object, field: str) -> Party:
+def _party(tree: Mapping[str, Any], row: object, field: str, known: Fields) -> Party:
     """Consignor or consignee from a nested value, a bare name, or columns such as "consignor_id"."""
-    known = load_fields()
     aliases = {alias for alias, target in known.declaration.items() if target == field}
     sources = [tree, *(v for v in tree.values() if isinstance(v, Mapping))]
     for source in sources:
@@ -274,9 +280,9 @@ def _party(tree: Mapping[str, Any], row: object, field: str) -> Party:
     return Party(**cells)
 
 
-def _same_parcel(rows: list[Mapping[str, Any]], path: str | Path) -> None:
+def _same_parcel(rows: list[Mapping[str, Any]], path: str | Path, known: Fields) -> None:
     """A CSV file holds one parcel."""
-    ids = {str(v) for r in rows for n, v in r.items() if load_fields().declaration.get(plain_name(n)) == "parcel_id"}
+    ids = {str(v) for r in rows for n, v in r.items() if known.declaration.get(plain_name(n)) == "parcel_id"}
     if len(ids) > 1:
         raise InputError(path, f"expected the lines of one parcel, got {len(ids)}", "write one file a parcel")
 

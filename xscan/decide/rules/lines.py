@@ -62,7 +62,7 @@ def declared_lines(evidence: Evidence, config: DecideConfig) -> Iterable[Finding
         kind, severity = ("weight-mismatch", 0.35) if units else ("declaration-form", 0.15)
         yield Finding(kind, severity, note, line=_line_in(note), evidence={})
     if not told and not evidence.undeclared:
-        yield from _totals(evidence)
+        yield from _totals(evidence, config)
 
 
 def _probability(line: LineCheck, status: str) -> float:
@@ -82,13 +82,17 @@ def _reason(line: LineCheck, status: str) -> str:
     return reduce(lambda a, b: said("declaration-both", first=a, second=b), line.reasons[:2])
 
 
-def _totals(evidence: Evidence) -> Iterator[Finding]:
+def _totals(evidence: Evidence, config: DecideConfig) -> Iterator[Finding]:
     check, declaration = evidence.check, evidence.declaration
     assert check is not None
     assert declaration is not None
     found, sigma = check.estimated_g, check.estimated_sigma_g or 0.0
     if found is None:
         return
+    # light pieces that nobody asked for are crumbs, folds of film and rests of streaks, not goods that a line lacks
+    used = evidence.line_of
+    loose = (i for i in evidence.goods if i not in used and evidence.outer(i) is None)
+    found -= sum(g for g in map(evidence.weight, loose) if g < config.min_mass_g)
     if check.declared_g:
         spread = math.hypot(sigma, 0.06 * check.declared_g)
         far = abs(found - check.declared_g)

@@ -28,6 +28,7 @@ LIGHT_G = 40.0
 FOAM = 0.12  # g/cm³; below it, packing
 PIECE_G, PIECE_SHARE = 25.0, 0.08  # lighter, and less of what it lies against: more likely a cap or a handle of that
 GRAVE = frozenset({"liquid", "powder", "explosive-like"})  # of which little may be much
+POLYOLEFIN_Z = 6.0  # polyethylene and polypropylene have 5.5, ethanol 6.4, water 7.4
 ORGANIC = (1.6, 10.0)  # most g/cm³ and Z_e of plastic, paper, wood, leather: which of them it is, little matter hides
 STREAK = (0.5, 0.45)  # beside metal and this light, g/cm³: more likely a streak than a body
 
@@ -76,13 +77,19 @@ def _severity(evidence: Evidence, i: int, config: DecideConfig) -> float:
         return 0.35
     if (
         weight < PIECE_G
-        and kind not in GRAVE
+        and (kind not in GRAVE or _polyolefin(evidence, i))
         and _organic(evidence, i)
         and _lies_against(evidence, i, weight / PIECE_SHARE)
     ):
         return 0.4
     # close to what can be told from noise and crumbs, doubt grows
     return severity if weight >= 2 * config.min_mass_g else 0.5 + (severity - 0.5) * 0.5
+
+
+def _polyolefin(evidence: Evidence, i: int) -> bool:
+    """Whether what is taken for a liquid has the low Z_e of the plastics that caps are made of."""
+    s = evidence.signatures.get(i)
+    return evidence.kind(i) == "liquid" and s is not None and s.z_e is not None and s.z_e.value < POLYOLEFIN_Z
 
 
 def _organic(evidence: Evidence, i: int) -> bool:
