@@ -93,3 +93,14 @@ def test_what_is_of_glass_is_no_pair_of_glasses():
     assert read_description("glass mosaic").kinds == ("glass",)
     assert "sunglasses" not in read_description("glass vase").articles
     assert read_description("2 glasses").articles == ("sunglasses",)
+
+
+def test_a_code_that_senders_guess_does_not_forbid_what_the_description_means() -> None:
+    bowl = expect(DeclaredItem(1, "salad bowl", 1, hs_code="701349"))
+    assert bowl.kinds["glass"] == 1.0
+    assert 0.3 < bowl.kinds["wood"] < 0.5
+
+
+def test_wooden_goods_are_of_wood_and_a_leather_shoe_has_a_sole() -> None:
+    assert expect(DeclaredItem(1, "wooden dolls", 1)).kinds["plastic"] <= 0.2
+    assert expect(DeclaredItem(1, "sneaker, leather", 1, hs_code="640399")).kinds["rubber"] > 0.3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,31 @@ def test_shares_add_up_to_the_body_and_tell_no_material() -> None:
 
 def test_a_body_of_another_material_is_no_lump_of_theirs() -> None:
     assert lumps(body(1600, 19.0, 79.0), BOOKS, TOOLS) == []
+
+
+def test_one_line_without_a_weight_may_be_the_rest_of_a_lump() -> None:
+    silent = DeclaredItem(2, "candles", 3)
+    assert ((0, 1), (1, 1)) in lumps(body(850, 0.85, 6.5), BOOKS, silent)  # 550 + what a candle may weigh
+    assert lumps(body(560, 0.85, 6.5), BOOKS, silent) == []  # nothing is left for it
+    assert lumps(body(850, 0.85, 6.5), replace(BOOKS, net_weight_kg=None), silent) == []
+
+
+def test_a_body_of_steel_is_no_coffee_though_coffee_may_come_in_tins() -> None:
+    coffee = DeclaredItem(2, "roasted coffee", 1, hs_code="090121", net_weight_kg=0.25)
+    ring = DeclaredItem(1, "ring", 1, net_weight_kg=0.045)
+    assert lumps(body(290, 6.1, 26.0), ring, coffee) == []
+
+
+def test_a_lump_may_hold_what_is_a_part_of_one_of_its_goods() -> None:
+    """The board of a mouse lies within a can and the mouse, which were not told apart."""
+    cola = DeclaredItem(1, "cola", 1, hs_code="220210", net_weight_kg=0.41)
+    mouse = DeclaredItem(2, "computer mouse", 1, hs_code="847160", net_weight_kg=0.054)
+    lump = replace(body(455, 1.05, 8.3), foreign=(2,), whole_g=467.0)
+    board = replace(body(12, 1.5, 18.0), id=2, inside=1, kind="electronics", whole_g=12.0)
+    best = assign([lump, board], [asked_of(i, CONFIG) for i in (cola, mouse)], load_lexicon().kinds, CONFIG)[0]
+    assert [t.id for t in best.given[1].absorbed] == [2]
+    masses = [sum(t.weight for t in (*(t for t, _ in g.things), *g.absorbed)) for g in best.given]
+    assert sum(masses) == pytest.approx(467)
 
 
 def test_what_lies_inside_another_is_no_lump() -> None:

@@ -69,4 +69,4 @@ def _part(t: Thing, mine: Sequence[Choice], things: Sequence[Thing]) -> Thing:
     """A body that is a part of a piece, as lying in it: what came apart beside it too."""
     if t.inside is not None:
         return t
-    return replace(t, inside=next(things[c.thing].id for c in mine if t.id in c.parts and c.pieces > 0))
+    return replace(t, joined=True, inside=next(things[c.thing].id for c in mine if t.id in c.parts and c.pieces > 0))

@@ -134,6 +134,7 @@ def _count(j: Judged, config: DeclarationConfig) -> None:
             j.reasons.append(say("shared", object=t.id, pieces=pieces))
         elif pieces > 1:
             j.reasons.append(say("merged", object=t.id, pieces=pieces))
+    j.reasons += [say("joined", object=t.inside, other=t.id) for t in j.absorbed if t.joined]
     broken = sum(k == 0 for _, k in j.things)
     if broken:
         j.reasons.append(say("fragments", count=broken))

@@ -59,6 +59,7 @@ class Thing:
     outer_mm3 : volume with closed cavities, and whatever lies in them, filled
     bbox : first and one-past-last voxel (z, y, x), or `None`
     shared : whether it is one line's share of a body that is goods of several
+    joined : whether it is taken as a part of the piece beside it
     own, whole : density of matter (g/cm³) and mean Z_e by mass, of itself and with everything inside, or `None`
     """
 
@@ -81,6 +82,7 @@ class Thing:
     own: tuple[float, float] | None = None
     whole: tuple[float, float] | None = None
     shared: bool = False
+    joined: bool = False
 
     @property
     def bulk(self) -> float | None:

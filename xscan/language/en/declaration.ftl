@@ -11,6 +11,7 @@ declaration-fragments = { $count ->
     [one] { $count } smaller body was taken as a part of these pieces
    *[other] { $count } smaller bodies were taken as parts of these pieces
  }
+declaration-joined = objects { $object } and { $other } together weigh as one piece and were taken as its parts
 declaration-unlike = object { $object } resembles this line but is not equal to its pieces
 declaration-mass = declared { $declared }, measured { $measured }
 declaration-mass-agrees = declared { $declared }, measured { $measured }: they agree

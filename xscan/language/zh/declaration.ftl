@@ -8,6 +8,7 @@ declaration-merged = 物体 { $object } 的质量相当于相互接触的 { $pie
 declaration-shared = 物体 { $object } 的质量相当于 { $pieces } 件本项物品与其他项物品相接触
 declaration-inside-lump = 未找到对应物体；{ $mass } 小于物体 { $object } 质量的不确定度，该物体由相接触的物品组成，可能也包含本项物品
 declaration-fragments = { $count } 个较小物体被视为这些物品的组成部分
+declaration-joined = 物体 { $object } 与物体 { $other } 合计相当于一件的质量，视为同一件物品的两部分
 declaration-unlike = 物体 { $object } 与本项相似，但与本项各件并不相同
 declaration-mass = 申报 { $declared }，实测 { $measured }
 declaration-mass-agrees = 申报 { $declared }，实测 { $measured }：相符
