@@ -24,6 +24,7 @@ SEEN = 0.05  # of that window, that must hold nothing denser
 LEAST_MM3 = 3e4  # of a region; a fist of stuffing has ten times as much
 THICK_MM = 8.0  # inscribed radius that it reaches: haze between two bodies is thin
 EVEN = 0.5  # interquartile range over median; streaks swing from nothing to much
+CLEAR = 0.33  # of a region, that must be clear of streaks
 COVERED = 0.5  # of its surface that lies against one soft body, which then is its cover
 FILLS = 0.6  # of its surface that lies against goods and packaging, which it then cushions
 
@@ -64,21 +65,34 @@ def find_stuffing(
         free & (smooth > np.maximum(np.float32(least), doubt)), 6, int(LEAST_MM3 / float(np.prod(voxel_mm)))
     )
     first = len(bodies.scores) + 1
-    named = np.zeros(count + 1, np.uint32)
-    for k, window in enumerate(ndi.find_objects(regions.astype(np.int32), max_label=count), 1):
-        own = regions[window] == k
-        low, middle, high = np.quantile(smooth[window][own], [0.25, 0.5, 0.75])
-        if high - low <= EVEN * middle and float(depth(own, voxel_mm).max()) >= THICK_MM:
-            named[k] = first + int((named > 0).sum())
-    if not named.any():
+    light, last = np.zeros(values.shape, np.uint32), first - 1
+    sizes = np.bincount(regions.ravel(), minlength=count + 1)
+    boxes = ndi.find_objects(regions.astype(np.int32), max_label=count)
+    for k in sorted(range(1, count + 1), key=lambda k: (-int(sizes[k]), k)):
+        own = regions[boxes[k - 1]] == k
+        low, middle, high = np.quantile(smooth[boxes[k - 1]][own], [0.25, 0.5, 0.75])
+        if high - low > EVEN * middle or float(depth(own, voxel_mm).max()) < THICK_MM:
+            continue
+        own = regions == k
+        if light[own].any():
+            continue
+        last += 1
+        light[_across_streaks(own, free & (np.abs(smooth - middle) <= EVEN * middle), regions)] = last
+    if last < first:
         return bodies, None
-    light = named[regions]
     # back to where denser matter or air was too near
     near = ndi.maximum_filter(light, size=2 * reach + 3)
-    least_of = (medians(light, int(named.max()), smooth) / 2).astype(np.float32)
+    least_of = (medians(light, last, smooth) / 2).astype(np.float32)
     rim = packed & ~held & (light == 0) & (near > 0) & (values > least_of[near])
     both = np.where(held, bodies.labels, np.where(rim, near, light))
     return _told(bodies, both, first, packed, values, config)
+
+
+def _across_streaks(seed: Bool, alike: Bool, clear: Labels32) -> Bool:
+    """A region with what continues it at its own value, where streaks may reach as high: unless that is the most."""
+    whole = components(alike, 6)[0]
+    grown = (whole == np.bincount(whole[seed]).argmax()) & alike
+    return grown | seed if (grown & (clear > 0)).sum() >= CLEAR * grown.sum() else seed
 
 
 def _smooth(values: F32, packed: Bool, shut: Bool) -> tuple[F32, Bool]:
