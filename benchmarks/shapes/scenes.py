@@ -66,22 +66,23 @@ def scan(
     step = voxel_mm / sub
     axes = [(np.arange(n * sub) + 0.5) * step for n in shape]
     for k, piece in enumerate(pieces, start=1):
-        reach = np.linalg.norm(np.abs(piece.solid.points).max(axis=0) * piece.scale) + 4
-        lo = [int(max(0, (piece.place[2 - d] - reach) // step)) for d in range(3)]
-        hi = [int(min(len(axes[d]), (piece.place[2 - d] + reach) // step + 1)) for d in range(3)]
-        z, y, x = np.meshgrid(*[axes[d][lo[d] : hi[d]] for d in range(3)], indexing="ij")
-        p = np.stack([x, y, z], axis=-1).reshape(-1, 3)
-        local = (p - piece.place) @ piece.rotation / piece.scale
-        field = piece.solid.distance
-        index = field.index(local).T[::-1]
-        d = ndi.map_coordinates(field.values, index, order=1, mode="nearest").reshape(x.shape)
-        full = np.clip(0.5 - d / step, 0, 1)
-        if piece.wall_mm is not None:
-            full = full - np.clip(0.5 - (d + piece.wall_mm) / step, 0, 1)
-        box = tuple(slice(a, b) for a, b in zip(lo, hi, strict=True))
-        value[box] = np.maximum(value[box], piece.mhu * full)
+        posed = (piece.solid.points * piece.scale) @ piece.rotation.T + piece.place
+        low, high = (posed.min(axis=0) - 4)[::-1], (posed.max(axis=0) + 4)[::-1]
+        lo = [int(max(0, a // step)) for a in low]
+        hi = [int(min(len(axis), b // step + 1)) for axis, b in zip(axes, high, strict=True)]
         here = np.zeros(value.shape, dtype=bool)
-        here[box] = d < 0.5 * step
+        for first in range(lo[0], hi[0], 32):  # slab by slab: a whole box of places would fill the memory
+            box = (slice(first, min(first + 32, hi[0])), slice(lo[1], hi[1]), slice(lo[2], hi[2]))
+            z, y, x = np.meshgrid(*[axis[cells] for axis, cells in zip(axes, box, strict=True)], indexing="ij")
+            local = (np.stack([x, y, z], axis=-1).reshape(-1, 3) - piece.place) @ piece.rotation / piece.scale
+            field = piece.solid.distance
+            index = field.index(local).T[::-1]
+            d = ndi.map_coordinates(field.values, index, order=1, mode="nearest").reshape(x.shape)
+            full = np.clip(0.5 - d / step, 0, 1)
+            if piece.wall_mm is not None:
+                full = full - np.clip(0.5 - (d + piece.wall_mm) / step, 0, 1)
+            value[box] = np.maximum(value[box], piece.mhu * full)
+            here[box] = d < 0.5 * step
         owner[(here.reshape(shape[0], sub, shape[1], sub, shape[2], sub).mean(axis=(1, 3, 5)) > 0.1) & (owner == 0)] = k
     coarse = value.reshape(shape[0], sub, shape[1], sub, shape[2], sub).mean(axis=(1, 3, 5))
     image = ndi.gaussian_filter(coarse, psf_voxels)

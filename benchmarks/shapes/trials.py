@@ -213,6 +213,8 @@ def _boxed(t: Template, i: int, k: int, seed: int) -> Mesh:
 def _found(library: TemplateLibrary, t: Template, i: int, k: int, seed: int, mode: str) -> Trial:
     def trial() -> dict:
         how = how_made(seed, i, k, scaled=mode != "boxed")
+        if mode == "heap":
+            how["voxel_mm"] = max(1.5, how["voxel_mm"])  # four bodies at 1 mm would take a minute to make
         seg, q, piece = _scene(library, t, i, k, seed, mode, how)
         began, cpu = time.perf_counter(), time.process_time()
         got = match(seg, q, library, {}, config=CONFIG)

@@ -13,10 +13,9 @@ from xscan.template.fit import Fit
 from xscan.template.partial import SEEN_SHARE
 from xscan.template.prepared import Prepared
 
-__all__ = ["FEATURES", "NOISE", "Evidence", "blur_mm", "evidence_of", "features", "probability"]
+__all__ = ["FEATURES", "Evidence", "blur_mm", "evidence_of", "features", "probability"]
 
 
-NOISE = 0.35  # blurs that the mean of a patch of a true copy is off by
 _PURE = 0.95  # share of the body's surface that must lie on the template before parts may lack
 
 
@@ -174,7 +173,7 @@ def features(e: Evidence, *, whole: bool, mirrored: bool) -> NDArray[np.float64]
         [
             _beyond(e.rms_mm, 0.6 * e.blur_mm, 0.5),
             _beyond(e.p95_mm, 1.4 * e.blur_mm, 0.5),
-            _beyond(e.coherent_mm, max(NOISE * e.blur_mm, 0.5 * scatter), 0.25),
+            _beyond(e.coherent_mm, max(0.35 * e.blur_mm, 0.5 * scatter), 0.25),
             max(0.0, e.outside - 0.04),
             max(0.0, 0.93 - e.explained),
             _uncovered(e.coverage, plain, whole=whole),

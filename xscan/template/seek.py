@@ -20,6 +20,7 @@ from xscan.template.telling import DECISIVE, log_odds
 __all__ = ["LOOKED_AT", "Found", "covered", "seek_part", "seek_torn", "seek_whole"]
 
 _CONVEX = 0.92  # solidity beyond which a body is one thing
+_MOST_OF_IT = 0.75  # share of the skin of one thing that a template must answer for, where the rest is out of view
 LOOKED_AT = 3  # templates whose probes are compared one by one, for each whose pose is sought
 
 
@@ -66,7 +67,8 @@ def seek_torn(body: Body, index: Index, config: TemplateConfig) -> Found | None:
 
 def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
     """The template that best explains a part of the body, or `None`."""
-    if body.solidity > _CONVEX and not body.clipped:
+    one_thing = body.solidity > _CONVEX
+    if one_thing and not body.clipped:
         return None
     from scipy.spatial import cKDTree
 
@@ -82,7 +84,9 @@ def seek_part(body: Body, index: Index, config: TemplateConfig) -> Found | None:
         found = []
         for identity in likely:
             if p := _of_hand(index, identity, hand, body, config):
-                found.append(_found(identity, p, body, fit_part(p, body, seeds, config.max_scale), False, config))
+                fit = fit_part(p, body, seeds, config.max_scale)
+                if not one_thing or fit.explained.mean() > _MOST_OF_IT:
+                    found.append(_found(identity, p, body, fit, False, config))
         if best := _best(found, config):
             return best
     return None
