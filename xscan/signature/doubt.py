@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["Doubt", "z_gain"]
+__all__ = ["Doubt", "z_gain", "z_rel"]
 
 EDGE_SHARE = 0.5  # how much of a background that is off goes into the sum over the edge
-CORRECTED_SHARE = 0.15  # of a correction for hardening and scatter that may itself be wrong
+# Of a correction for hardening and scatter that may itself be wrong: a share, and as much of its square, since what
+# metal lost is reckoned with a reading of metal that had lost it
+CORRECTED_SHARE = 0.15
 # By so much is misplaced what a segmentation draws, where no air shows the border: of what two things hold where they
 # meet, a layer of one voxel; and by streaks, their share once more. Both were found on the bodies of 25 parcels, own
 # segmentation (0.7 to 1.4, 0.8 to 2.9 by half), and hold on 26 others (benchmarks/parcels/README.md).
@@ -25,6 +27,8 @@ RATIO_CORRECTED = 2.0
 # 90 to 160 kV that lies between the maps of two scanners, which differ by a factor of 1.6 for plastics, 1.2 for metals
 HALF_ABSORBED = (12.3, 19.6)
 ABSORPTION_POWER = 3.2
+# what starves its rays is read as iron: metals commonly met lie between titanium and zinc
+METALS_FROM, METALS_REL = 20.0, 0.12
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Doubt:
     outline : of an outline that streaks misled
     reach : of what is still seen where the blurred edge should end
     surface : of blurring and sampling
+    ratio : of the ratio of the channels deep inside, as far as one of them is moved and not the other
     """
 
     calibration: float
@@ -51,6 +56,7 @@ class Doubt:
     outline: float
     reach: float
     surface: float
+    ratio: float
 
     @staticmethod
     def of(
@@ -79,22 +85,18 @@ class Doubt:
             calibration=calibration,
             noise=noise,
             streaks=EDGE_SHARE * streaks,
-            corrected=CORRECTED_SHARE * corrected,
+            corrected=CORRECTED_SHARE * corrected * (1 + corrected),
             contact=BORDER_VOXELS * min(meeting, 1.0),
             outline=OUTLINE_SHARE * streaks,
             reach=abs(outmost),
             surface=SURFACE_REL * surface * max(level, 0.5),
+            ratio=math.hypot(EDGE_SHARE * streaks, RATIO_CORRECTED * CORRECTED_SHARE * corrected),
         )
 
     @property
     def loose(self) -> float:
         """Of everything but calibration and surface: what also moves one object against another of the same scan."""
         return math.hypot(self.noise, self.streaks, self.corrected, self.contact, self.outline, self.reach)
-
-    @property
-    def ratio(self) -> float:
-        """Of the ratio of the channels deep inside, as far as one of them is moved and not the other."""
-        return math.hypot(self.streaks, RATIO_CORRECTED * self.corrected)
 
     @property
     def total(self) -> float:
@@ -110,3 +112,9 @@ def z_gain(z_e: float) -> float:
     """
     low, high = (1 / (1 + math.pow(half / max(z_e, 5.0), ABSORPTION_POWER)) for half in HALF_ABSORBED)
     return 1 / (ABSORPTION_POWER * (low - high))
+
+
+def z_rel(z_e: float, ratio: float) -> float:
+    """Relative uncertainty of z_e that follows from one of the ratio of channels."""
+    rel = z_gain(z_e) * ratio
+    return min(rel, METALS_REL) if z_e > METALS_FROM else rel

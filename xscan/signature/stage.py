@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xscan.model import Material, Measure, Object, Quantities, Segmentation, Signature, Volume
 from xscan.model.progress import Progress, silent
 from xscan.signature.config import SignatureConfig
-from xscan.signature.doubt import EDGE_SHARE, Doubt, z_gain
+from xscan.signature.doubt import EDGE_SHARE, Doubt, z_rel
 from xscan.signature.integrals import Excess, excess, grouped_median
 from xscan.signature.naming import Evidence, MaterialTable, Naming, together
 from xscan.signature.neighbourhood import Layers, layers
@@ -299,7 +299,7 @@ def _named(
     # the median of n values scatters by 1.25 / sqrt(n) of theirs
     noise = 1.25 * float(m.photo.spread[i]) / inner_photo / math.sqrt(float(m.deep[i] if deep else m.core[i])) / p
     own = math.hypot(quantities.z_e_rel, noise)
-    core = replace(whole, z_e=inside, z_e_sigma=inside * math.hypot(own, z_gain(inside) * doubt.ratio))
+    core = replace(whole, z_e=inside, z_e_sigma=inside * math.hypot(own, z_rel(inside, doubt.ratio)))
     rel = math.hypot(own, doubt.streaks, doubt.corrected)  # of inside against wall, which were moved alike
     share = inner * float(m.core[i]) / float(m.rho_e.total[i])
     photo_share = inner_photo * float(m.core[i]) / float(m.photo.total[i])
@@ -321,7 +321,7 @@ def _number(i: int, m: _Measured, quantities: Quantities, ratio: float) -> tuple
     p = quantities.photo_exponent
     z = float((m.photo.total[i] / m.rho_e.total[i]) ** (1 / p))
     noise = float(m.photo.spread[i]) * math.sqrt(float(m.photo.voxels[i])) / float(m.photo.total[i]) / p
-    return z, z * math.hypot(quantities.z_e_rel, noise, z_gain(z) * ratio)
+    return z, z * math.hypot(quantities.z_e_rel, noise, z_rel(z, ratio))
 
 
 def _complete(
