@@ -127,7 +127,7 @@ def tidy(
         raise InputError(
             name,
             f"the mesh is {longest:.3g} mm long; expected {_SHORTEST_MM:g} to {config.max_size_mm:g} mm",
-            "check its units",
+            "check its units (`--units`, or `units` in templates.json)",
         )
     welded, index = _welded(np.round(vertices, 5))
     faces = index[faces]
