@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xscan.declaration.assign import assign
+from xscan.declaration.check import _without_strangers
 from xscan.declaration.config import DeclarationConfig
 from xscan.declaration.equal import Given
 from xscan.declaration.joints import joints_of
@@ -63,3 +65,14 @@ def test_metal_whose_mass_is_ill_known_is_not_another_weight() -> None:
     assert [(t.id, k) for t, k in line.things] == [(1, 2)]
     judged = judge(asked_of(WATCHES, CONFIG), line, [], KINDS, CONFIG)
     assert max(judged.p_quantity, judged.p_weight) < 0.5
+
+
+def test_what_is_neither_of_a_lines_material_nor_of_its_weight_is_not_of_it() -> None:
+    """A slab of plastic explosive beside a declaration of trousers: the trousers are missing, and the slab is told."""
+    trousers = DeclaredItem(1, "trousers", 2, hs_code="620342", net_weight_kg=1.147)
+    asked, slab = asked_of(trousers, CONFIG), body(5, 234, "plastic", 0)
+    judged = judge(asked, Given(((slab, 1),), ()), [], KINDS, CONFIG)
+    assert min(judged.p_material, judged.p_weight) >= 0.5
+    assert _without_strangers(judged).things == []
+    told = replace(judged, p_weight=0.2)
+    assert _without_strangers(told) is told

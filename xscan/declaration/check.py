@@ -96,8 +96,19 @@ def _judged(
         judge(a, g, [t for t in left if t.id not in used], kinds, config)
         for a, g, (_, left) in zip(lines, given, trimmed, strict=True)
     ]
+    judged = [_without_strangers(j) for j in judged]
     _missing(judged, things, config)
     return Story(judged, _undeclared(judged, things, config), explanation.probability)
+
+
+def _without_strangers(j: Judged) -> Judged:
+    """Take from a line what is neither of its material nor of its weight: nothing ties such bodies to it.
+
+    Its goods are then missing, and something is there that no line names, which is what an officer has to look for.
+    """
+    if min(j.p_material, j.p_weight) < ALARM:
+        return j
+    return Judged(j.asked, things=[], absorbed=(), left=[], counted=0, mass_g=0.0, sigma_g=0.0)
 
 
 def _kinds(materials: Sequence[Material], config: DeclarationConfig) -> Mapping[str, Kind]:
