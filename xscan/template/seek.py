@@ -21,6 +21,7 @@ __all__ = ["LOOKED_AT", "Found", "covered", "seek_part", "seek_torn", "seek_whol
 
 _CONVEX = 0.92  # solidity beyond which a body is one thing
 _MOST_OF_IT = 0.75  # share of the skin of one thing that a template must answer for, where the rest is out of view
+_ON_IT = 0.5  # share of a part's surface that must lie on or in another for the two to be in one place
 LOOKED_AT = 3  # templates whose probes are compared one by one, for each whose pose is sought
 
 
@@ -135,7 +136,17 @@ def _best(found: list[Found], config: TemplateConfig) -> Found | None:
     if not likely:
         return None
     first, *rest = likely
-    return replace(first, alternatives=tuple(f.template_id for f in rest if not _ruled_out(f, first)))
+    alike = (f for f in rest if _same_place(f, first) and not _ruled_out(f, first))
+    return replace(first, alternatives=tuple(f.template_id for f in alike))
+
+
+def _same_place(other: Found, first: Found) -> bool:
+    """Whether most of the other's surface lies on or in the first one: what lies beside it is another thing."""
+    if first.whole:
+        return True
+    skin = other.fit.poses.forward(other.prepared.points[: len(other.fit.template_mm)])[0]
+    depth = first.prepared.distance.value(first.fit.poses.backward(skin)[0])
+    return bool((depth < 2 * first.body.voxel_mm).mean() > _ON_IT)
 
 
 def _ruled_out(other: Found, first: Found) -> bool:
