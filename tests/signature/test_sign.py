@@ -10,6 +10,7 @@ from xscan.physics import load_materials
 from xscan.signature import SignatureConfig, sign
 from xscan.signature.doubt import z_gain
 from xscan.signature.naming import Evidence, MaterialTable
+from xscan.signature.neighbourhood import families
 
 GRID = Grid((40, 60, 60), (1.5, 1.5, 1.5))
 FINE = 3  # cells a voxel: bodies are drawn fine and averaged
@@ -254,3 +255,14 @@ def test_z_e_is_the_surer_the_more_electrons_absorb():
     assert corrected.value == plain.value
     added = math.sqrt(corrected.sigma**2 - plain.sigma**2) / plain.value
     assert added == pytest.approx(gains[1] * 2 * 0.15 * 0.1, rel=0.1)
+
+
+def test_a_vessel_and_what_fills_it_are_weighed_together_however_they_share():
+    bodies = [(ball((30, 45, 45), 21, 18), "PVC rigid", 1.38), (ball((30, 45, 45), 18), "water", 1.0)]
+    together, apart = (signed(*scene(bodies, parents=p)[:2])[1].mass_g for p in ({2: 1}, {}))
+    assert together.sigma / together.value < 0.5 * apart.sigma / apart.value
+
+
+def test_a_family_is_named_by_its_outermost_even_in_a_ring():
+    assert families({1: None, 2: 1, 3: 2, 5: 9}).tolist() == [0, 1, 1, 1, 0, 5]
+    assert families({1: 2, 2: 1}).tolist()[0] == 0

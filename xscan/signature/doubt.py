@@ -15,6 +15,7 @@ CORRECTED_SHARE = 0.15
 # meet, a layer of one voxel; and by streaks, their share once more. Both were found on the bodies of 25 parcels, own
 # segmentation (0.7 to 1.4, 0.8 to 2.9 by half), and hold on 26 others (benchmarks/parcels/README.md).
 BORDER_VOXELS = 1.0
+FILLED_VOXELS = 0.3  # the same of the border between a vessel and what fills it, which differ or were not told apart
 OUTLINE_SHARE = 1.0
 # of an object that is all surface and attenuates as water: the logarithm of a signal that a detector element averages
 # over an edge is not the average of logarithms, by a share that grows with what the edge attenuates
@@ -66,6 +67,7 @@ class Doubt:
         streaks: float,
         corrected: float,
         meeting: float,
+        shared: float,
         outmost: float,
         surface: float,
         level: float,
@@ -77,6 +79,7 @@ class Doubt:
         streaks : spread of the background beyond noise, over the object's own level
         corrected : mean share by which the correction moved the object
         meeting : share of the sum in a layer one voxel thick where others begin
+        shared : faces that touch any other object, its own contents too, over voxels
         outmost : share of the sum in the outmost layer
         surface : edge voxels over own voxels, at most 1
         level : mean attenuation over that of water
@@ -86,7 +89,7 @@ class Doubt:
             noise=noise,
             streaks=EDGE_SHARE * streaks,
             corrected=CORRECTED_SHARE * corrected * (1 + corrected),
-            contact=BORDER_VOXELS * min(meeting, 1.0),
+            contact=max(BORDER_VOXELS * min(meeting, 1.0), FILLED_VOXELS * shared),
             outline=OUTLINE_SHARE * streaks,
             reach=abs(outmost),
             surface=SURFACE_REL * surface * max(level, 0.5),

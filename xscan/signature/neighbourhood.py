@@ -7,12 +7,13 @@ faces, so that neighbours share the gap between them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Layers", "layers"]
+__all__ = ["Layers", "families", "layers"]
 
 Indices = NDArray[np.int64]
 Ids = NDArray[np.uint32]
@@ -31,7 +32,8 @@ class Layers:
     shared : of each own voxel: how many of its six faces are another object's
     edge : voxels around, to which blurring carries an object's signal
     edge_ring : of each edge voxel: 1 beside the object, counting outwards
-    own_met, edge_met : of each own and edge voxel: at how many of its six faces another object's voxels or edge begin
+    own_met, edge_met : of each own and edge voxel: at how many of its six faces the voxels or the edge of an object of
+        another family begin
     beyond : voxels around those, which show the background
     """
 
@@ -48,8 +50,24 @@ class Layers:
     beyond_id: Ids
 
 
-def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
-    """Peel `inward` layers off every object of `ids` (z, y, x; 0: none), and grow `outward` and `beyond` layers."""
+def families(parents: Mapping[int, int | None]) -> Ids:
+    """The outermost object around every id, from the parent of each; a table with ids as places."""
+    table = np.zeros(max(parents, default=0) + 1, np.uint32)
+    for i in parents:
+        outer, above = i, parents[i]
+        seen = {i}
+        while above is not None and above in parents and above not in seen:
+            seen.add(above)
+            outer, above = above, parents[above]
+        table[i] = outer
+    return table
+
+
+def layers(ids: Ids, family: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
+    """Peel `inward` layers off every object of `ids` (z, y, x; 0: none), and grow `outward` and `beyond` layers.
+
+    `family` holds a number for every id, shared by what lies inside one another.
+    """
     padded = np.full(tuple(n + 2 for n in ids.shape), WALL, np.uint32)
     padded[1:-1, 1:-1, 1:-1] = ids
     _, height, width = padded.shape
@@ -89,7 +107,7 @@ def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
 
     rings = grown(own[open_], own_id[open_], outward)
     edge, edge_id = _joined(rings[1:])
-    own_met, edge_met = _met(flat, own, faces), _met(flat, edge, faces)
+    own_met, edge_met = (_met(flat, where, faces, family) for where in (own, edge))
     far, far_id = _joined(grown(*rings[-1], beyond)[1:])
     ring = np.repeat(np.arange(1, outward + 1, dtype=np.uint8), [r[0].size for r in rings[1:]])
 
@@ -114,13 +132,14 @@ def layers(ids: Ids, *, inward: int, outward: int, beyond: int) -> Layers:
     )
 
 
-def _met(flat: Ids, where: Indices, faces: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Faces of voxels at which what belongs to another object begins."""
+def _met(flat: Ids, where: Indices, faces: tuple[int, ...], family: Ids) -> NDArray[np.uint8]:
+    """Faces of voxels at which what belongs to another family begins."""
     met = np.zeros(where.size, np.uint8)
-    here = flat[where]
+    here = family[flat[where]]
     for step in faces:
         beside = flat[where + step]
-        met += (beside != here) & (beside != 0) & (beside != WALL)
+        other = (beside != 0) & (beside != WALL)
+        met += other & (family[np.where(other, beside, 0)] != here)
     return met
 
 

@@ -15,7 +15,7 @@ from xscan.signature.config import SignatureConfig
 from xscan.signature.doubt import EDGE_SHARE, Doubt, z_rel
 from xscan.signature.integrals import Excess, excess, grouped_median
 from xscan.signature.naming import Evidence, MaterialTable, Naming, together
-from xscan.signature.neighbourhood import Layers, layers
+from xscan.signature.neighbourhood import Layers, families, layers
 
 __all__ = ["sign"]
 
@@ -89,7 +89,8 @@ def _measure(
     size = min(segmentation.grid.voxel_size_mm)
     inward = max(1, math.ceil(config.core_mm / size - 1e-6))
     outward = max(1, math.ceil(config.reach_mm / size - 1e-6))
-    where = layers(segmentation.object_labels(), inward=2 * inward, outward=outward, beyond=2)
+    family = families({o.id: o.parent for o in segmentation.objects})
+    where = layers(segmentation.object_labels(), family, inward=2 * inward, outward=outward, beyond=2)
     progress(0.4, "sign")
     n = len(segmentation.objects)
     slot_of = np.zeros(max(o.id for o in segmentation.objects) + 1, np.intp)
@@ -258,6 +259,7 @@ def _weigh(
         streaks=streaks,
         corrected=float(m.corrected[i]),
         meeting=float(m.rho_e.meeting[i]) / float(m.rho_e.total[i]),
+        shared=float(m.shared[i]) / max(float(m.voxels[i]), 1.0),
         outmost=float(m.rho_e.outmost[i]) / float(m.rho_e.total[i]),
         surface=surface,
         level=float(m.attenuation.own[i]) / 1000,
