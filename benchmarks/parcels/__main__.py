@@ -1,4 +1,4 @@
-"""`python -m benchmarks.parcels make|score`; see README.md."""
+"""`python -m benchmarks.parcels make|score|signatures`; see README.md."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.parcels.make import make, seeds_of
 from benchmarks.parcels.score import score
+from benchmarks.parcels.signatures import signatures
 from xscan.errors import XscanError
 from xscan.simulate.parcels import GRADES
 from xscan.simulate.scanner import SCANNERS
@@ -27,10 +28,17 @@ def main() -> int:
     scoring.add_argument("--out", type=Path, required=True)
     scoring.add_argument("--templates", type=Path, help="library to match; absent: the folder templates of the set")
     scoring.add_argument("--system", default="xscan", help='command to call, or "none" to score what lies in OUT')
+    signing = commands.add_parser("signatures", help="weigh bodies by their true labels")
+    signing.add_argument("parcels", type=Path)
+    signing.add_argument(
+        "--calibration", type=Path, required=True, help="made by `xscan calibrate` on the set's phantom"
+    )
     options = parser.parse_args()
     if options.command == "score":
         return score(options.parcels, options.out, system=options.system, templates=options.templates)
     try:
+        if options.command == "signatures":
+            return signatures(options.parcels, options.calibration)
         make(seeds_of(options.seeds), options.grade, options.out, scanner=options.scanner, library=options.templates)
     except XscanError as error:
         parser.error(str(error))

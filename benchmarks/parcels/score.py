@@ -68,6 +68,7 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
     errors: list[float] = []
     sigmas: list[float] = []
     material: dict[str, list[float]] = {"rho_e": [], "z_e": []}
+    pulls: dict[str, list[float]] = {"rho_e": [], "z_e": []}
     for body, box in zip(truth["objects"], boxes, strict=True):
         if box is None:
             continue
@@ -96,6 +97,8 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
                 # of several materials together a report may speak of the outer one alone
                 if len(body["materials"]) == 1 and body.get(name) and got.get(name) is not None:
                     values.append(got[name] / body[name] - 1)
+                    if got.get(f"{name}_uncertainty"):
+                        pulls[name].append((got[name] - body[name]) / got[f"{name}_uncertainty"])
     holders: dict[int, int] = {}
     for share in shares.values():
         for i, s in share.items():
@@ -114,6 +117,8 @@ def score_parcel(folder: Path, result: Path) -> dict[str, Any]:
         "mass_sigmas": sigmas,
         "rho_e_error": material["rho_e"],
         "z_e_error": material["z_e"],
+        "rho_e_sigmas": pulls["rho_e"],
+        "z_e_sigmas": pulls["z_e"],
         "expect": {e: _is_found(e, alarms, named, kinds, root) for e in truth["expect"]},
         "honest": not truth["expect"],
         "false_alarms": [] if truth["expect"] else sorted(a["kind"] for a in alarms),
@@ -171,7 +176,10 @@ def summary(
     found = [v for r in rows for v in r["expect"].values()]
     honest = [r for r in rows if r["honest"]]
     size = [np.abs(r["mass_error"]) for r in rows]
-    sigmas = [abs(s) < 1 for r in rows for s in r["mass_sigmas"]]
+
+    def within(name: str, sigmas: float) -> tuple[float, float, float]:
+        pulls = [abs(s) for r in rows for s in r.get(f"{name}_sigmas", ())]
+        return wilson(sum(p < sigmas for p in pulls), len(pulls))
 
     def spread(name: str, percent: float) -> tuple[float, float, float]:
         return bootstrap([np.abs(r[name]) for r in rows], lambda v: float(np.percentile(v, percent)))
@@ -188,11 +196,14 @@ def summary(
         "spurious a parcel": bootstrap([[r["spurious"]] for r in rows], lambda v: float(v.mean())),
         "mass error, median": bootstrap(size, lambda v: float(np.median(v))),
         "mass error, 90th percentile": bootstrap(size, lambda v: float(np.percentile(v, 90))),
-        "mass within one sigma": wilson(sum(sigmas), len(sigmas)),
+        "mass within one sigma": within("mass", 1),
+        "mass within two sigmas": within("mass", 2),
         "rho_e error, median": spread("rho_e_error", 50),
         "rho_e error, 90th percentile": spread("rho_e_error", 90),
         "z_e error, median": spread("z_e_error", 50),
         "z_e error, 90th percentile": spread("z_e_error", 90),
+        "rho_e within one sigma": within("rho_e", 1),
+        "z_e within one sigma": within("z_e", 1),
         "findings recall": wilson(sum(found), len(found)),
         "honest parcels stopped": wilson(sum(r["decision"] != "clear" for r in honest), len(honest)),
     }

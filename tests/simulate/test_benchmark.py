@@ -6,7 +6,9 @@ import pytest
 
 from benchmarks.parcels.make import figures_of, seeds_of
 from benchmarks.parcels.score import bootstrap, score_parcel, score_rods, summary, wilson
+from benchmarks.parcels.signatures import true_segmentation
 from xscan.errors import UsageError
+from xscan.model import Grid
 
 
 def test_seeds_are_read_as_people_write_them():
@@ -124,3 +126,17 @@ def test_merging_splitting_and_missing_cost_marks(perfect):
     assert row["spurious"] == 2  # a third of the cup, and the lump of robots, are no true body
     assert row["found"] < 6
     assert not any(row["expect"].values())
+
+
+def test_true_labels_make_a_segmentation_with_its_parents():
+    ids = np.zeros((6, 8, 8), np.uint32)
+    ids[1:5, 1:7, 1:7] = 1
+    ids[2:4, 3:5, 3:5] = 2
+    bodies = [
+        {"id": 1, "centroid_mm": [6.0, 8.0, 8.0]},
+        {"id": 2, "centroid_mm": [6.0, 8.0, 8.0], "parent": 1},
+        {"id": 3, "centroid_mm": [0.0, 0.0, 0.0]},  # outside the scan: no voxel
+    ]
+    found = true_segmentation(Grid(ids.shape, (2.0, 2.0, 2.0)), ids, bodies)
+    assert [(o.id, o.parent, o.voxels) for o in found.objects] == [(1, None, 136), (2, 1, 8)]
+    np.testing.assert_array_equal(found.object_labels(), ids)
