@@ -32,7 +32,7 @@ _WEIGHTS = {
     "plain": -0.08,
     "plain growth": -77.10,
     "mirrored": -1.01,
-    # as theory says: parts of 24 heaps gave -0.68, with which six wrong things were named in the heaps of the study
+    # as theory says: parts of 24 heaps gave -0.68, with which the study named five wrong things
     "part": -1.50,
     "size": 0.74,
 }
