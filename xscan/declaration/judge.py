@@ -233,7 +233,8 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
     fits = [(t, material_fit(t, e, kinds, inside[t.id])) for t in _seen(j) if t not in j.absorbed]
     fits += [(t, material_fit(t, replace(e, bulk=None), kinds)) for t in j.absorbed]
     told = [(t.weight, fit) for t, fit in fits if fit is not None]
-    found = _found(_seen(j)) or say("material-unknown")
+    named = _found(_seen(j))
+    found = named or say("material-unknown")
     if not e.kinds:
         j.reasons.append(say("material-open"))
     elif not told:
@@ -246,8 +247,10 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
         j.known = True
         if j.p_material >= DOUBTFUL:
             j.reasons.append(say("material", expected=expected_words(e), found=found))
+        elif named is None:
+            j.reasons.append(say("material-unclear"))
         else:
-            j.reasons.append(say("material-agrees", found=found))
+            j.reasons.append(say("material-agrees", found=named))
     for t, _ in j.things:
         if t.template_hs and code and all(h[:2] != code[:2] for h in t.template_hs):
             # the shape of a known article is no proof of what it is made of, but of what it is
@@ -315,8 +318,9 @@ def _found(things: Sequence[Thing]) -> Said | None:
         for p in t.parts:
             total[p.kind] = total.get(p.kind, 0.0) + p.share * t.weight
     whole = sum(total.values()) or 1.0
-    names = [k for k, v in sorted(total.items(), key=lambda kv: (-kv[1], kv[0])) if v > 0.15 * whole]
-    return together([kind_word(k) for k in names[:3]]) if names and names != ["unknown"] else None
+    ranked = [k for k, v in sorted(total.items(), key=lambda kv: (-kv[1], kv[0])) if v > 0.15 * whole]
+    names = [k for k in ranked if k != "unknown"]
+    return together([kind_word(k) for k in names[:3]]) if names else None
 
 
 def say_bodies(count: int, kind: Said | None) -> Said:

@@ -18,6 +18,7 @@ __all__ = ["lumps_of"]
 Shares = tuple[tuple[int, int, float], ...]
 LUMP = math.log(0.05)  # log probability that goods of two lines touch so that they were not told apart
 MORE = math.log(0.5)  # beside it, of each line more, and of pieces of one line among them
+ALONE = math.log(0.2)  # log probability that a mixture with them looks like the goods of one line
 MOST_LINES, MOST_PIECES, KEPT = 4, 6, 4
 SIGMAS = 2.0  # of the mass of the pieces together, within which a body may be they
 LEAST_REST = 0.15  # of a lump, the least that goods of a line without a weight are taken to be
@@ -61,6 +62,8 @@ def _of(t: Thing, some: Sequence[tuple[int, Asked]], kinds: Mapping[str, Kind]) 
             if counts[open_] > 1 or rest < LEAST_REST * mass or not _usual(rest, some[open_][1]):
                 continue
             units[open_] = rest
+            # what may as well be that line's goods alone shows nothing of the others
+            gain += ALONE if _able(t, [some[open_][1].expectation], [mass], kinds) else 0.0
         said = sum(units)
         # what is declared of each line errs by itself, what is measured of the body errs once
         declared = (u * a.sigma_g / (a.mass_g or 1.0) for u, (_, a) in zip(units, some, strict=True))
