@@ -109,9 +109,11 @@ class Index:
         fits &= self.volumes * (1 + self.max_scale) ** 3 + skin * self.areas > body.volume
         return bool(fits.any())
 
-    def could_span(self, spreads: NDArray[np.float64]) -> bool:
-        """Whether any template is spread (3,), mm, as some voxels are, be they of a shell or of a solid."""
-        return bool(self._spanned(spreads).any())
+    def could_span(self, spreads: NDArray[np.float64], volume_mm3: float, voxel_mm: float) -> bool:
+        """Whether any template is spread (3,), mm, as some voxels are, of a shell or solid, and can hold them."""
+        fits = self._spanned(spreads)
+        fits &= self.volumes * (1 + self.max_scale) ** 3 + 0.75 * voxel_mm * self.areas > volume_mm3
+        return bool(fits.any())
 
     def _spanned(self, spreads: NDArray[np.float64]) -> NDArray[np.bool_]:
         wider = spreads / self.spreads

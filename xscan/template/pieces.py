@@ -34,7 +34,8 @@ def near_pieces(
     list
         those of the most voxels first, `most` of them at most.
     """
-    reach = min(2 * _BRIDGED, int(_APART_MM / max(segmentation.grid.voxel_size_mm))) + 1
+    grid = segmentation.grid
+    reach = min(2 * _BRIDGED, int(_APART_MM / max(grid.voxel_size_mm))) + 1
     objects = sorted(objects, key=lambda o: (-o.voxels, o.id))[:_MOST_OBJECTS]
     every = range(len(objects))
     boxes = {(a, b) for a, b in combinations(every, 2) if _between(objects[a], objects[b], reach)}
@@ -49,7 +50,11 @@ def near_pieces(
     for number in range(2, _MOST_PIECES + 1):
         for chosen in combinations(spread, number):
             links = [pair for pair in combinations(chosen, 2) if pair in boxes]
-            if len(links) < number - 1 or not index.could_span(_spreads([spread[k] for k in chosen])):
+            if len(links) < number - 1:
+                continue
+            parts = [spread[k] for k in chosen]
+            volume = sum(n for n, _, _ in parts) * grid.voxel_volume_mm3
+            if not index.could_span(_spreads(parts), volume, max(grid.voxel_size_mm)):
                 continue
             gaps = [g for pair in links if (g := gap(pair))]
             if len(gaps) >= number - 1 and sum(g == 2 for g in gaps) < number - 1:
