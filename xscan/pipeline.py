@@ -79,7 +79,11 @@ def analyze(
             "`xscan info` and `xscan convert` read it",
         )
     # the small inputs are read before the long work, so that a wrong one is refused at once
-    said = declaration_.read_declaration(declaration) if isinstance(declaration, (str, Path)) else declaration
+    said = (
+        declaration_.read_declaration(declaration, config=config.declaration)
+        if isinstance(declaration, (str, Path))
+        else declaration
+    )
     library = (
         template_.load_library(templates, config=config.template) if isinstance(templates, (str, Path)) else templates
     )

@@ -266,3 +266,14 @@ def test_a_vessel_and_what_fills_it_are_weighed_together_however_they_share():
 def test_a_family_is_named_by_its_outermost_even_in_a_ring():
     assert families({1: None, 2: 1, 3: 2, 5: 9}).tolist() == [0, 1, 1, 1, 0, 5]
     assert families({1: 2, 2: 1}).tolist()[0] == 0
+
+
+def test_goods_stand_out_of_what_fills_the_room_around_them():
+    inner = ball((30, 45, 45), 14)
+    q, found, masses = scene([(inner, "water", 1.0), (~inner & (fine_axes()[0] > 3), "polyurethane foam", 0.05)])
+    packed = replace(found, objects=(found.objects[0], replace(found.objects[1], role="packaging", name="filling")))
+    alone, wrapped, foam = signed(q, found)[1].mass_g, *(signed(q, packed)[k].mass_g for k in (1, 2))
+    assert wrapped.value == pytest.approx(masses[1], rel=0.03)
+    assert abs(wrapped.value - masses[1]) < abs(alone.value - masses[1])
+    assert wrapped.sigma < 0.5 * alone.sigma
+    assert foam.value == pytest.approx(masses[2], rel=0.15)
