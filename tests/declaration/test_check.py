@@ -280,3 +280,14 @@ def test_no_more_is_taken_for_unseen_than_has_faded_of_what_is_seen():
     assert seen[1] > 0.99
     assert seen[2] < 0.2
     assert weight_probability(80, 2, 103, 3, 0.05, lossy=0.15, faint=0.25) < 0.5
+
+
+def test_what_fits_but_looks_more_like_something_else_is_told_as_that() -> None:
+    segmentation, signatures = parcel([("textile", 200)])
+    cork = (MaterialShare("cork", "wood", 0.5), MaterialShare("polyester cloth", "textile", 0.1))
+    for kind, key in (("wood", "declaration-material-fits"), ("textile", "declaration-material-agrees")):
+        shares = cork if kind == "wood" else signatures[1].materials
+        like = {1: replace(signatures[1], material=shares[0].name, kind=kind, materials=shares)}
+        line = check(Declaration((SHIRT,)), segmentation, like, (), None, ()).lines[0]
+        assert line.status == "confirmed"
+        assert [r.key for r in line.reasons if "material" in r.key] == [key]

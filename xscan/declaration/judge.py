@@ -250,7 +250,9 @@ def _compare(j: Judged, kinds: Mapping[str, Kind], config: DeclarationConfig) ->
         elif named is None:
             j.reasons.append(say("material-unclear"))
         else:
-            j.reasons.append(say("material-agrees", found=named))
+            likely = e.kinds.keys() & set(_main_kinds(_seen(j)))
+            fitting = say("material-fits", expected=expected_words(e), found=named)
+            j.reasons.append(say("material-agrees", found=named) if likely else fitting)
     for t, _ in j.things:
         if t.template_hs and code and all(h[:2] != code[:2] for h in t.template_hs):
             # the shape of a known article is no proof of what it is made of, but of what it is
@@ -312,15 +314,20 @@ def line_check(j: Judged) -> LineCheck:
 
 
 def _found(things: Sequence[Thing]) -> Said | None:
-    """Main kinds of material of things, by mass, in words; `None` where none is known."""
+    """Main kinds of material of things, in words; `None` where none is known."""
+    names = _main_kinds(things)
+    return together([kind_word(k) for k in names]) if names else None
+
+
+def _main_kinds(things: Sequence[Thing]) -> list[str]:
+    """Main kinds of material of things, by mass."""
     total: dict[str, float] = {}
     for t in things:
         for p in t.parts:
             total[p.kind] = total.get(p.kind, 0.0) + p.share * t.weight
     whole = sum(total.values()) or 1.0
     ranked = [k for k, v in sorted(total.items(), key=lambda kv: (-kv[1], kv[0])) if v > 0.15 * whole]
-    names = [k for k in ranked if k != "unknown"]
-    return together([kind_word(k) for k in names[:3]]) if names else None
+    return [k for k in ranked if k != "unknown"][:3]
 
 
 def say_bodies(count: int, kind: Said | None) -> Said:

@@ -23,6 +23,7 @@ declaration-mass-undeclared = no weight declared, measured { $measured }
 declaration-mass-usual = measured { $measured } a piece, usual for this kind of goods is { $low } to { $high }
 declaration-material = expected { $expected }, found { $found }
 declaration-material-agrees = material agrees: { $found }
+declaration-material-fits = density and z_e fit { $expected }, though most like { $found }
 declaration-material-open = the description and code bind no material
 declaration-material-unclear = the material could not be measured
 declaration-shape = object { $object } has the shape of template { $template } (HS { $template_hs }), the line says HS { $line_hs }

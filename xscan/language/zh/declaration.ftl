@@ -20,6 +20,7 @@ declaration-mass-undeclared = 未申报重量，实测 { $measured }
 declaration-mass-usual = 单件实测 { $measured }，此类物品通常为 { $low } 至 { $high }
 declaration-material = 应为{ $expected }，实为{ $found }
 declaration-material-agrees = 材质相符：{ $found }
+declaration-material-fits = 密度和 z_e 与{ $expected }相符，但最像{ $found }
 declaration-material-open = 品名和编码不能确定材质
 declaration-material-unclear = 未能测出材质
 declaration-shape = 物体 { $object } 的形状与模板 { $template }（HS { $template_hs }）相符，而该项申报 HS { $line_hs }
