@@ -11,11 +11,11 @@ from typing import Any
 from xscan.errors import UsageError
 from xscan.simulate import SCANNERS, phantom, simulate
 from xscan.simulate.figures import FIGURES
-from xscan.simulate.meshes import surface_of
 from xscan.simulate.output import write_json
 from xscan.simulate.parcels import LICENSEE, Grade, random_parcel
 from xscan.simulate.scene import write_scene
 from xscan.simulate.shapes import MeshShape, Shape
+from xscan.simulate.surface import surface_of
 from xscan.template.stl import write_stl
 
 MESH_PITCH_MM = 1.5

@@ -10,7 +10,7 @@ import numpy as np
 
 from xscan.model import Mesh, Template, TemplateLibrary
 from xscan.simulate.figures import FIGURES
-from xscan.simulate.meshes import surface_of
+from xscan.simulate.surface import surface_of
 from xscan.template import load_library
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xscan.simulate.meshes import distance_grid, fill, load_mesh, surface_of
+from xscan.simulate.meshes import distance_grid, fill, load_mesh
 from xscan.simulate.packing import angles_of
 from xscan.simulate.shapes import (
     Box,
@@ -20,6 +20,7 @@ from xscan.simulate.shapes import (
     distance,
     euler,
 )
+from xscan.simulate.surface import surface_of
 from xscan.template.stl import write_stl
 
 SHAPES = {

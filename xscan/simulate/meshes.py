@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xscan.errors import InputError
 from xscan.model import Mesh
 
-__all__ = ["DistanceGrid", "distance_grid", "fill", "load_mesh", "surface_of"]
+__all__ = ["DistanceGrid", "distance_grid", "fill", "load_mesh"]
 
 FINEST_MM = 0.4  # of a distance grid
 LARGEST = 220  # its cells along the longest side
@@ -111,18 +111,3 @@ def distance_grid(path: Path) -> DistanceGrid:
     outer = distance_transform_edt(~inside) - 0.5
     inner = distance_transform_edt(inside) - 0.5
     return DistanceGrid((np.where(inside, -inner, outer) * pitch).astype(np.float32), origin, pitch)
-
-
-def surface_of(shape: object, pitch: float = 0.8) -> Mesh:
-    """Mesh of a shape's surface by marching cubes."""
-    from skimage.measure import marching_cubes
-
-    from xscan.simulate.shapes import bounds, distance
-
-    low, high = bounds(shape)  # type: ignore[arg-type]
-    low, high = low - 2 * pitch, high + 2 * pitch
-    axes = [np.arange(a, b + pitch, pitch, dtype=np.float32) for a, b in zip(low, high, strict=True)]
-    x, y, z = axes[0][:, None, None], axes[1][None, :, None], axes[2][None, None, :]
-    field = distance(shape, (x, y, z))  # type: ignore[arg-type]
-    vertices, faces, _, _ = marching_cubes(field, 0.0, spacing=(pitch,) * 3, gradient_direction="descent")
-    return Mesh(vertices.astype(np.float64) + [a[0] for a in axes], faces.astype(np.int64))

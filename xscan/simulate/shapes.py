@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from xscan.simulate.meshes import distance_grid, load_mesh
+
 __all__ = [
     "Box",
     "Capsule",
@@ -200,8 +202,6 @@ def _torus(s: Torus, p: Points) -> Field32:
 
 
 def _mesh(s: MeshShape, p: Points) -> Field32:
-    from xscan.simulate.meshes import distance_grid
-
     return distance_grid(s.path).at(p)
 
 
@@ -273,8 +273,6 @@ def bounds(shape: Shape) -> NDArray[np.float64]:
         ends = np.array([shape.start, shape.end])
         return np.array([ends.min(0) - shape.radius, ends.max(0) + shape.radius])
     elif isinstance(shape, MeshShape):
-        from xscan.simulate.meshes import load_mesh
-
         vertices = load_mesh(shape.path).vertices
         return np.array([vertices.min(0), vertices.max(0)])
     elif isinstance(shape, Union):
