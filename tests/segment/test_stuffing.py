@@ -19,10 +19,10 @@ def carton():
     return box((4, 4, 4), (66, 76, 86)) & ~box((7, 7, 7), (63, 73, 83))
 
 
-def seen(values, noise=5.0):
+def seen(values, noise=5.0, unit=Unit.MHU):
     values = ndi.gaussian_filter(values.astype(np.float32), 0.7)
     values += np.random.default_rng(0).normal(0, noise, SHAPE).astype(np.float32)
-    return Quantities(Volume(Grid(SHAPE, V), values, Unit.MHU), "nominal", noise_mhu=noise)
+    return Quantities(Volume(Grid(SHAPE, V), values, unit), "nominal", noise_mhu=noise)
 
 
 def iou(found, name_or_id, mask):
@@ -61,3 +61,10 @@ def test_air_and_haze_are_nothing(level):
     found = segment(seen(carton() * 500.0 + bottle * 1000.0 + haze * level))
     assert [o.name for o in found.objects if o.role == "packaging"] == ["carton"]
     assert len(found.goods) == 1
+
+
+def test_a_scan_without_scale_tells_no_stuffing():
+    pillow, bottle = box((10, 45, 12), (50, 70, 70)), box((20, 15, 20), (45, 40, 40))
+    found = segment(seen(carton() * 500.0 + pillow * 45.0 + bottle * 1000.0, unit=Unit.ARBITRARY))
+    assert len(found.goods) == 1
+    assert "light" not in found.goods[0].scores

@@ -48,7 +48,14 @@ class Carton:
 
 
 def find_carton(
-    values: F32, floor: float, noise: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig
+    values: F32,
+    floor: float,
+    noise: float,
+    reach: F32,
+    voxel_mm: Sequence[float],
+    config: SegmentConfig,
+    *,
+    scaled: bool,
 ) -> Carton | None:
     """Find the carton that everything else lies in.
 
@@ -60,6 +67,7 @@ def find_carton(
     reach : of artefacts, see `streak_reach`
     voxel_mm : voxel size
     config : settings
+    scaled : whether values have a scale; without, what is fainter than goods may be anything
 
     Returns
     -------
@@ -70,7 +78,7 @@ def find_carton(
 
     # board is thin and light: a little smoothing brings it out of the noise
     smooth = gaussian(values, 1.0)
-    for share in FAINTER:
+    for share in FAINTER if scaled else FAINTER[:1]:
         least = share * floor
         if share == 1 or least >= config.floor_sigma * noise:
             carton = _find(values, smooth, least, reach, voxel_mm, config)

@@ -49,7 +49,7 @@ def segment(
     if belt is not None:
         seen = np.where(belt[1], np.float32(0), values)
     reach = streak_reach(seen, voxel_mm)
-    carton = find_carton(seen, floor, quantities.noise_mhu, reach, voxel_mm, config)
+    carton = find_carton(seen, floor, quantities.noise_mhu, reach, voxel_mm, config, scaled=quantities.has_scale)
 
     inside, packed = interior(carton, values.shape)
     content = np.ascontiguousarray(seen[inside])
@@ -63,7 +63,9 @@ def segment(
     doubt = still_streaked(near, quantities.streaks, quantities.streaks_voxels, inside)
     bodies = part_bodies(matter, faint, content, near, doubt, quantities.noise_mhu, voxel_mm, config)
 
-    bodies, filling = find_stuffing(bodies, packed, content, doubt, quantities.noise_mhu, voxel_mm, config)
+    filling = None
+    if quantities.has_scale:
+        bodies, filling = find_stuffing(bodies, packed, content, doubt, quantities.noise_mhu, voxel_mm, config)
 
     progress(0.8, "measuring")
     whole = partial(_whole, inside=inside, shape=values.shape)
