@@ -66,24 +66,25 @@ class Box:
 
     def is_open(self, matter: Bool, depth: F32, voxel_mm: Sequence[float]) -> bool:
         """Whether one side shows no face, and not much else: goods may stand out of a tray."""
-        from scipy import ndimage as ndi
-
         if len(self.lids) != 1:
             return False
         skin = (np.abs(_depth(self.lids, matter.shape, voxel_mm)) <= 1.5 * max(voxel_mm)) & (depth >= 0)
-        near = ndi.maximum_filter(matter, size=3)
-        return bool(skin.any() and float(near[skin].mean()) < SHUT)
+        return bool(skin.any()) and _met(matter, skin) < SHUT
 
     def covered(self, matter: Bool, depth: F32, voxel_mm: Sequence[float], clear: Bool) -> float:
         """Share of the skin under the faces, where it is `clear` of artefacts, with matter within a voxel."""
-        from scipy import ndimage as ndi
-
         step = max(voxel_mm)
         skin = (depth >= 0) & (depth <= 1.5 * step) & self.under_lids(matter.shape, voxel_mm)
         if (skin & clear).any():
             skin &= clear
-        near = ndi.maximum_filter(matter, size=3)
-        return float(near[skin].mean()) if skin.any() else 0.0
+        return _met(matter, skin) if skin.any() else 0.0
+
+
+def _met(matter: Bool, skin: Bool) -> float:
+    """Share of a skin with matter within a voxel."""
+    from scipy import ndimage as ndi
+
+    return float(ndi.maximum_filter(matter, size=3)[skin].mean())
 
 
 def _depth(faces: Sequence[Face], shape: Sequence[int], voxel_mm: Sequence[float]) -> F32:

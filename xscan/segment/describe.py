@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from xscan.segment.equal import groups
 from xscan.segment.geometry import F32, Bool, Window, window_of
 from xscan.segment.measure import measure
 from xscan.segment.nest import parents
-from xscan.segment.packaging import Carton
 
 __all__ = ["Other", "describe"]
 
@@ -29,18 +28,20 @@ class Other:
     role : packaging or scanner
     name : of what kind
     mask : its voxels (z, y, x)
+    scores, shape : what is known of it beside that, as of an `Object`
     """
 
     role: Role
     name: str
     mask: Bool
+    scores: Mapping[str, float] = field(default_factory=dict)
+    shape: Mapping[str, float] = field(default_factory=dict)
 
 
 def describe(
     bodies: Bodies,
     window: Window,
     others: Sequence[Other],
-    carton: Carton | None,
     values: F32,
     grid: Grid,
     config: SegmentConfig,
@@ -80,11 +81,10 @@ def describe(
         role: Role = "goods"
         name = ""
         if k > top:
-            role, name = rest[k - top - 1].role, rest[k - top - 1].name
-            shapes[k] = {"mean_mhu": float(stats.mean[0, k])}
-        if carton is not None and name == carton.name:
-            scores["flat"] = carton.flat
-            shapes[k]["wall_mm"] = carton.thickness_mm
+            other = rest[k - top - 1]
+            role, name = other.role, other.name
+            scores |= other.scores
+            shapes[k] = {"mean_mhu": float(stats.mean[0, k]), **other.shape}
         objects.append(
             Object(
                 id=k,

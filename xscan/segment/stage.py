@@ -69,7 +69,10 @@ def segment(
 
     progress(0.8, "measuring")
     whole = partial(_whole, inside=inside, shape=values.shape)
-    others = [] if carton is None else [Other("packaging", carton.name, carton.wall)]
+    others = []
+    if carton is not None:
+        known = {"flat": carton.flat}, {"wall_mm": carton.thickness_mm}
+        others.append(Other("packaging", carton.name, carton.wall, *known))
     if filling is not None:
         others.append(Other("packaging", "filling", whole(filling)))
     own = np.zeros(values.shape, bool) if belt is None else belt[0]
@@ -82,7 +85,7 @@ def segment(
         bodies = bag[0]
         others.append(Other("packaging", "bag", whole(bag[1])))
     others.append(Other("scanner", "belt", own))
-    result = describe(bodies, inside, others, carton, values, quantities.grid, config)
+    result = describe(bodies, inside, others, values, quantities.grid, config)
     progress(1.0, f"{len(result.goods)} objects")
     return result
 
