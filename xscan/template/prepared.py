@@ -64,6 +64,14 @@ class Prepared:
         some = self.points[:MEASURED]
         return np.asarray(cKDTree(some).query(some, k=min(PATCH, len(some)))[1], dtype=np.int64).reshape(len(some), -1)
 
+    def averaged(
+        self, d: NDArray[np.floating], used: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Mean of deviations (n,) over those `used` of the points around each, 0 where none is, and their number."""
+        near = self.around[: len(d)]
+        number: NDArray[np.int64] = used[near].sum(axis=1)
+        return np.where(used, d, 0.0)[near].sum(axis=1) / np.maximum(number, 1), number
+
 
 def prepare(mesh: Mesh, store: Store) -> Prepared:
     """Prepare a mesh, or take it from the store."""

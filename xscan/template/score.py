@@ -129,9 +129,7 @@ def _nothing(blur: float, size: float, prepared: Prepared, config: TemplateConfi
 
 def _coherent(d: NDArray[np.float64], used: NDArray[np.bool_], prepared: Prepared) -> float:
     """Root mean square of deviations (n,) averaged over the points around each, of those `used`."""
-    near = prepared.around[: len(d)]
-    number = used[near].sum(axis=1)
-    mean = np.where(used, d, 0.0)[near].sum(axis=1) / np.maximum(number, 1)
+    mean, number = prepared.averaged(d, used)
     return float(np.sqrt(_mean_square(mean[used & (number > 0)])))
 
 

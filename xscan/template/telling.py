@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xscan.template.fit import Fit
 from xscan.template.prepared import MEASURED, PATCH, Prepared
@@ -45,15 +44,7 @@ def _summed(p: Prepared, fit: Fit, q: Prepared, rival: Fit, error: float, voxel_
     skin = fit.poses.forward(p.points[:n])[0]
     apart = q.distance.value(rival.poses.backward(skin)[0]) + float(fit.poses.offset[0] - rival.poses.offset[0])
     seen = fit.seen & (np.abs(fit.template_mm) < 2 * _CAP * voxel_mm)
-    around = p.around[:n]
-    number = np.maximum(seen[around].sum(axis=1), 1)
-    off, differ = (_averaged(d, seen, around, number, _CAP * voxel_mm) for d in (fit.template_mm, apart))
+    most = _CAP * voxel_mm
+    off, differ = (p.averaged(np.clip(d, -most, most), seen)[0] for d in (fit.template_mm, apart))
     odds = differ * (differ / 2 - off) / error**2
     return float(np.clip(odds[seen], -_MOST, _MOST).sum() / PATCH)
-
-
-def _averaged(
-    d: NDArray[np.floating], seen: NDArray[np.bool_], around: NDArray[np.int64], number: NDArray[np.int64], cap: float
-) -> NDArray[np.float64]:
-    mean: NDArray[np.float64] = np.where(seen, np.clip(d, -cap, cap), 0.0)[around].sum(axis=1) / number
-    return mean
