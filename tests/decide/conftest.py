@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -124,42 +124,8 @@ def _kinds(decision: Decision, at_least: float = 0.5) -> set[str]:
 
 
 @pytest.fixture
-def matter() -> Mapping[str, tuple[float, float]]:
-    """Density and Z_e of each kind of material."""
-    return KINDS
-
-
-@pytest.fixture
-def thing() -> Callable[..., Any]:
-    """Make a body: kind, mass, size."""
-    return _Thing
-
-
-@pytest.fixture
-def parcel() -> Callable[..., Any]:
-    """Make a parcel of bodies, whose `decide()` asks every rule."""
-    return _Parcel
-
-
-@pytest.fixture
-def lines() -> Callable[..., Any]:
-    """Make the check of a declaration from its lines."""
-    return _lines
-
-
-@pytest.fixture
-def line() -> Callable[..., Any]:
-    """Make the check of one line."""
-    return _line
-
-
-@pytest.fixture
-def said() -> Callable[..., Any]:
-    """Make a declaration of one line."""
-    return _said
-
-
-@pytest.fixture
-def kinds() -> Callable[..., Any]:
-    """Tell the kinds of findings of some severity."""
-    return _kinds
+def make() -> SimpleNamespace:
+    """The makers: things, a parcel of them, a declaration, its check, and what `decide()` found."""
+    return SimpleNamespace(
+        thing=_Thing, parcel=_Parcel, lines=_lines, line=_line, said=_said, kinds=_kinds, matter=KINDS
+    )

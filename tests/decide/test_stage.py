@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
 
 from xscan.decide import risk_of, verdict_of
 from xscan.model import Finding
 
-Make = Callable[..., Any]
 
-
-def test_an_honest_parcel_is_clear_and_of_little_risk(
-    parcel: Make, thing: Make, lines: Make, line: Make, said: Make, kinds: Make
-) -> None:
-    d = parcel([thing("plastic", 50)], lines(line("confirmed")), said()).decide()
+def test_an_honest_parcel_is_clear_and_of_little_risk(make: SimpleNamespace) -> None:
+    d = make.parcel([make.thing("plastic", 50)], make.lines(make.line("confirmed")), make.said()).decide()
     assert d.verdict == "clear"
     assert d.risk < 0.1
-    assert kinds(d) == set()
+    assert make.kinds(d) == set()
 
 
 def test_risk_counts_a_cause_once_and_grows_with_causes() -> None:
@@ -31,11 +26,11 @@ def test_risk_counts_a_cause_once_and_grows_with_causes() -> None:
     assert verdict_of([Finding("scan-quality", 0.49, "x")]) == "clear"
 
 
-def test_the_same_evidence_gives_the_same_decision(
-    parcel: Make, thing: Make, lines: Make, line: Make, said: Make
-) -> None:
-    made = parcel(
-        [thing("textile", 200), thing("metal", 90, parent=1)], lines(line("confirmed"), undeclared=(2,)), said()
+def test_the_same_evidence_gives_the_same_decision(make: SimpleNamespace) -> None:
+    made = make.parcel(
+        [make.thing("textile", 200), make.thing("metal", 90, parent=1)],
+        make.lines(make.line("confirmed"), undeclared=(2,)),
+        make.said(),
     )
     one, two = made.decide(), made.decide()
     assert [(f.kind, f.severity, f.message) for f in one.findings] == [

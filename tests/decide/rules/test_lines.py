@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
-
-Make = Callable[..., Any]
 
 
 @pytest.mark.parametrize(
@@ -20,27 +17,26 @@ Make = Callable[..., Any]
         ("weight", "weight-mismatch"),
     ],
 )
-def test_each_status_has_its_finding(
-    status: str, kind: str, parcel: Make, thing: Make, lines: Make, line: Make, said: Make, kinds: Make
-) -> None:
-    d = parcel([thing("plastic", 50)], lines(line(status)), said()).decide()
-    assert kinds(d) == {kind}
+def test_each_status_has_its_finding(status: str, kind: str, make: SimpleNamespace) -> None:
+    d = make.parcel([make.thing("plastic", 50)], make.lines(make.line(status)), make.said()).decide()
+    assert make.kinds(d) == {kind}
     assert d.verdict == "inspect"
     assert d.findings[0].line == 1
 
 
-def test_a_wrong_quantity_and_weight_are_two_findings(
-    parcel: Make, thing: Make, lines: Make, line: Make, said: Make, kinds: Make
-) -> None:
-    check = lines(line("quantity", p_quantity=0.99, p_weight=0.95, p_material=0.1))
-    assert kinds(parcel([thing("glass", 168)], check, said()).decide()) == {"quantity-mismatch", "weight-mismatch"}
+def test_a_wrong_quantity_and_weight_are_two_findings(make: SimpleNamespace) -> None:
+    check = make.lines(make.line("quantity", p_quantity=0.99, p_weight=0.95, p_material=0.1))
+    assert make.kinds(make.parcel([make.thing("glass", 168)], check, make.said()).decide()) == {
+        "quantity-mismatch",
+        "weight-mismatch",
+    }
 
 
-def test_what_a_rival_explanation_says_is_told_and_stops_nothing(
-    parcel: Make, thing: Make, lines: Make, line: Make, said: Make
-) -> None:
-    check = lines(line("confirmed", p_weight=0.3, why_weight="declared 0.5 kg, measured 0.4 kg"))
-    d = parcel([thing("plastic", 50), thing("metal", 90)], replace(check, doubted={2: 0.2, 1: 0.1}), said()).decide()
+def test_what_a_rival_explanation_says_is_told_and_stops_nothing(make: SimpleNamespace) -> None:
+    check = make.lines(make.line("confirmed", p_weight=0.3, why_weight="declared 0.5 kg, measured 0.4 kg"))
+    d = make.parcel(
+        [make.thing("plastic", 50), make.thing("metal", 90)], replace(check, doubted={2: 0.2, 1: 0.1}), make.said()
+    ).decide()
     assert d.verdict == "clear"
     minor = {(f.kind, f.object_ids): f for f in d.findings}
     assert minor["undeclared-object", (2,)].severity == pytest.approx(0.2)

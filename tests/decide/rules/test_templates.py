@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,17 +22,17 @@ MESH = Mesh(
 
 
 @pytest.fixture
-def template(parcel: Make, thing: Make) -> Make:
+def template(make: SimpleNamespace) -> Make:
     """Make a parcel with one body that matches a template."""
 
-    def make(purpose: str, status: str, score: float = 0.9, genuine: Mapping[str, object] | None = None) -> Any:
+    def matched(purpose: str, status: str, score: float = 0.9, genuine: Mapping[str, object] | None = None) -> Any:
         right = Right("design", "Holder", "R1", "GACC", date(2020, 1, 1), date(2030, 1, 1), ("L",))
         made = Template("horse", "horse", MESH, purpose, ("950300",), right)  # type: ignore[arg-type]
         checks = {"density_g_cm3": genuine} if genuine else {}
         match = TemplateMatch("horse", (1,), score, Pose(np.eye(4)), 0.5, 1.0, 0.9, checks, status, "why")  # type: ignore[arg-type]
-        return parcel([thing("plastic", 44)], matches=(match,), library=TemplateLibrary("lib", (made,)))
+        return make.parcel([make.thing("plastic", 44)], matches=(match,), library=TemplateLibrary("lib", (made,)))
 
-    return make
+    return matched
 
 
 @pytest.mark.parametrize(
@@ -44,20 +45,22 @@ def template(parcel: Make, thing: Make) -> Make:
         ("prohibited", "no-record", {"prohibited"}, "detain"),
     ],
 )
-def test_templates(purpose: str, status: str, grave: set[str], verdict: str, kinds: Make, template: Make) -> None:
+def test_templates(
+    purpose: str, status: str, grave: set[str], verdict: str, template: Make, make: SimpleNamespace
+) -> None:
     d = template(purpose, status).decide()
-    assert kinds(d) == grave
+    assert make.kinds(d) == grave
     assert d.verdict == verdict
     assert all(f.template_id == "horse" for f in d.findings if f.severity >= 0.5)
     assert all("counterfeit" not in f.message.lower() for f in d.findings)
 
 
-def test_an_expired_right_is_told(kinds: Make, template: Make) -> None:
-    assert "right-expired" in kinds(template("protected-design", "expired").decide(), 0.1)
+def test_an_expired_right_is_told(template: Make, make: SimpleNamespace) -> None:
+    assert "right-expired" in make.kinds(template("protected-design", "expired").decide(), 0.1)
 
 
-def test_a_genuine_deviation_needs_more_than_the_measurement_allows(kinds: Make, template: Make) -> None:
+def test_a_genuine_deviation_needs_more_than_the_measurement_allows(template: Make, make: SimpleNamespace) -> None:
     near = {"measured": 1.15, "sigma": 0.01, "range": [1.2, 1.4], "status": "outside"}
     far = {"measured": 0.6, "sigma": 0.01, "range": [1.2, 1.4], "status": "outside"}
     assert template("protected-design", "authorised", genuine=near).decide().verdict == "clear"
-    assert kinds(template("protected-design", "authorised", genuine=far).decide()) == {"genuine-deviation"}
+    assert make.kinds(template("protected-design", "authorised", genuine=far).decide()) == {"genuine-deviation"}

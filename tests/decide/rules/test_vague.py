@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 
 from xscan.decide.rules.vague import vague_word
-
-Make = Callable[..., Any]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +38,7 @@ def test_not_vague(text: str) -> None:
     assert vague_word(text) is None
 
 
-def test_a_vague_description_is_told_but_stops_nothing(
-    parcel: Make, thing: Make, lines: Make, line: Make, said: Make, kinds: Make
-) -> None:
-    d = parcel([thing("plastic", 50)], lines(line("confirmed")), said("gift")).decide()
-    assert "description-vague" in kinds(d, 0.1)
+def test_a_vague_description_is_told_but_stops_nothing(make: SimpleNamespace) -> None:
+    d = make.parcel([make.thing("plastic", 50)], make.lines(make.line("confirmed")), make.said("gift")).decide()
+    assert "description-vague" in make.kinds(d, 0.1)
     assert d.verdict == "clear"
