@@ -8,6 +8,18 @@ from xscan.model import Grid, Quantities, Unit, Volume
 SIZE = 96
 
 
+def scanned(light: np.ndarray, metal: np.ndarray) -> np.ndarray:
+    """What a scanner with a beam of two energies makes of light matter (multiples of water) and iron (share), MHU."""
+    from xscan_kernels.projecting import backproject, project_parallel
+
+    angles = np.arange(180) * np.pi / 180
+    water, iron = (project_parallel(m.astype(np.float32), angles, 137) for m in (light, metal))
+    # per mm, at 60 and 100 keV
+    signal = sum(np.exp(-w * water - m * iron) for w, m in ((0.0206, 0.949), (0.0170, 0.293))) / 2
+    found: np.ndarray = backproject(-np.log(signal) / 0.0188 * 1000, angles, light.shape, window="hann")
+    return found.astype(np.float32)
+
+
 def discs() -> tuple[np.ndarray, np.ndarray]:
     """Light matter (multiples of water) and metal (share) of one slice."""
     y, x = np.indices((SIZE, SIZE)) - (SIZE - 1) / 2
@@ -19,18 +31,8 @@ def discs() -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def slices() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What a scanner with a beam of two energies makes of them, MHU; the first slice is without metal."""
-    from xscan_kernels.projecting import backproject, project_parallel
-
     light, metal = discs()
-    angles = np.arange(180) * np.pi / 180
-    rays = 137
-    water, iron = (project_parallel(m, angles, rays) for m in (light, metal))
-    scans = []
-    for through in (0 * iron, iron):
-        # per mm, at 60 and 100 keV
-        signal = sum(np.exp(-w * water - m * through) for w, m in ((0.0206, 0.949), (0.0170, 0.293))) / 2
-        scans.append(backproject(-np.log(signal) / 0.0188 * 1000, angles, light.shape, window="hann"))
-    return np.stack(scans).astype(np.float32), light, metal
+    return np.stack([scanned(light, 0 * metal), scanned(light, metal)]), light, metal
 
 
 def test_shadows_and_streaks_become_less(slices):
@@ -58,6 +60,17 @@ def test_light_matter_comes_nearer_to_what_it_is_without_metal(slices):
     inside &= np.roll(inside, 2, 0) & np.roll(inside, -2, 0)
     off = [np.abs(v[1] - v[0])[inside].mean() for v in (values, without_streaks(values)[0])]
     assert off[1] < 0.75 * off[0]
+
+
+def test_what_is_in_a_closed_tin_is_left_as_it_was():
+    y, x = np.indices((SIZE, SIZE)) - (SIZE - 1) / 2
+    tin, rod = np.hypot(y, x + 14), np.hypot(y, x - 26)
+    wall = 0.3 * ((tin >= 20) & (tin < 21.2))
+    values = scanned(1.0 * (tin < 20), wall + (rod < 3))
+    mended = without_streaks(values[None])[0][0]
+    air = (tin > 24) & (rod > 6) & (np.hypot(y, x) < SIZE / 2)
+    assert mended[air].std() < 0.5 * values[air].std()
+    assert abs(mended[tin < 15].mean() - 1000) < 20
 
 
 def test_metal_itself_and_slices_without_it_are_left(slices):
