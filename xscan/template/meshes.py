@@ -79,7 +79,10 @@ def _load(path: Path, kind: str, config: TemplateConfig) -> tuple[NDArray[np.flo
         raise InputError(path, "the mesh does not fit into memory", "decimate it first") from None
     except Exception as e:
         # a parser of foreign formats may raise anything on broken input
-        raise InputError(path, f"this is no {kind.upper()} mesh that can be read ({type(e).__name__})") from None
+        why = "a face names a corner that is not there" if isinstance(e, IndexError) else type(e).__name__
+        raise InputError(
+            path, f"this is no {kind.upper()} mesh that can be read ({why})", "export it anew, best as STL"
+        ) from None
     return vertices, faces
 
 
