@@ -10,6 +10,7 @@ import numpy as np
 from xscan.segment.assemble import assemble
 from xscan.segment.compose import compose
 from xscan.segment.config import SegmentConfig
+from xscan.segment.contact import part_contacts
 from xscan.segment.geometry import F32, Bool, Labels32, window_of
 from xscan.segment.matter import part_matter
 from xscan.segment.sift import STANDS_OUT, sift
@@ -78,6 +79,7 @@ def part_bodies(
         for t in range(1, int(things.max()) + 1):
             thing = things == t
             parts, cuts = split(thing, np.where(thing, values[window], 0), reach[window], noise, voxel_mm, config)
+            parts, cuts, contacts = part_contacts(parts, cuts, voxel_mm)
             named: dict[int, int] = {}
             for p in range(1, int(parts.max()) + 1):
                 mask = parts == p
@@ -88,9 +90,10 @@ def part_bodies(
                 scores[n] = {"edge": lump.edge, "clear": min(1.0, lump.clear / STANDS_OUT)}
                 if t in firm:
                     scores[n]["joined"] = firm[t]
-                ratios = [c.ratio for c in cuts if p in (c.a, c.b)]
+                ratios = [c.ratio for c in (*cuts, *contacts) if p in (c.a, c.b)]
                 if ratios:
                     scores[n]["parted"] = 1 - max(ratios)
+            # a bulb touches its base as little as a cup its neighbour: whether contacts are seats is still to be told
             apart.update((named[c.a], named[c.b]) for c in cuts if c.a in named and c.b in named)
     root = assemble(labels, len(scores), values, apart, voxel_mm)
     kept_roots = [k for k in scores if root[k] == k]
