@@ -10,6 +10,7 @@ from xscan.model import Progress, Quantities, Segmentation, silent
 from xscan.segment.artefact import still_streaked, streak_reach
 from xscan.segment.bag import find_bag
 from xscan.segment.bodies import part_bodies
+from xscan.segment.coat import coated
 from xscan.segment.config import SegmentConfig
 from xscan.segment.describe import Other, describe
 from xscan.segment.foreground import floor_of, foreground
@@ -65,6 +66,7 @@ def segment(
 
     filling = None
     if quantities.has_scale:
+        bodies = coated(bodies, packed, content, quantities.noise_mhu, config)
         bodies, filling = find_stuffing(bodies, packed, content, doubt, quantities.noise_mhu, voxel_mm, config)
 
     progress(0.8, "measuring")
