@@ -32,7 +32,7 @@ OF_WIDENING = 1.1  # for every factor e that the lesser side widens by
 OF_WITHIN = 2.0  # for a side all within the other's hull
 OF_SIZE = 0.7  # for every factor e of the voxels of the lesser side
 LARGE = 3e4  # voxels, from which more say no more: nine in ten lesser sides of contacts had fewer
-SURE = 1.0  # log odds from which a cut is made: a thing torn is worse than two that stay merged
+SURE = log(3)  # from which a cut is made: torn, a thing is lost and leaves two that are none; merged, two look as one
 
 
 def part_contacts(
