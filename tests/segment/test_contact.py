@@ -48,6 +48,13 @@ def test_thin_cups_that_touch_in_a_point_are_two():
         assert max(((parts == k) & mask).sum() / ((parts == k) | mask).sum() for k in (1, 2)) > 0.9
 
 
+def test_voxels_that_are_no_cubes_tell_nothing():
+    body = ndi.gaussian_filter((cup(27) | cup(68, lying=True)).astype(np.float32), 0.7) > 0.5
+    parts, cuts, contacts = part_contacts(body.astype(np.uint32), (), (5.0, 0.5, 0.5))
+    assert parts.max() == 1
+    assert cuts == contacts == ()
+
+
 def test_a_row_of_three_cups_is_three():
     parts, _, cuts = parted(*(cup(19 + 35 * k, lying=k == 1, radius=17) for k in range(3)))
     assert parts.max() == 3

@@ -25,13 +25,14 @@ LEAST_MM3 = 1000.0  # of a part; a thimble has as much
 NEAR = 2  # voxels from a side, that blur bridges to another as far away
 POINTS = 1500  # of a side, that are looked for within the other's hull
 # fitted to 661 sparse cuts of lumps with known bodies in 62 simulated parcels of two scanners; in the half that each
-# fit had not seen, odds were SURE or better for 38 of 78 contacts and for 4 of 583 other cuts
+# fit had not seen, odds were e to 1 or better for 38 of 78 contacts and for 4 of 583 other cuts
 PRIOR = -12.9
 OF_NEAR = -2.0  # for every factor e of the part of the lesser surface that lies near the other side
 OF_WIDENING = 1.1  # for every factor e that the lesser side widens by
 OF_WITHIN = 2.0  # for a side all within the other's hull
 OF_SIZE = 0.7  # for every factor e of the voxels of the lesser side
 LARGE = 3e4  # voxels, from which more say no more: nine in ten lesser sides of contacts had fewer
+CUBIC = 2.0  # times its width that a voxel is long, from which numbers of faces and voxels tell no shape
 SURE = log(3)  # from which a cut is made: torn, a thing is lost and leaves two that are none; merged, two look as one
 
 
@@ -54,6 +55,8 @@ def part_contacts(
     """
     from scipy import ndimage as ndi
 
+    if max(voxel_mm) > CUBIC * min(voxel_mm):
+        return parts, tuple(cuts), ()
     out, kept, contacts, count = parts.copy(), list(cuts), list[Cut](), int(parts.max())
     least = LEAST_MM3 / float(np.prod(voxel_mm))
     # what a contact parted is looked at again
