@@ -93,7 +93,7 @@ def part_bodies(
                 ratios = [c.ratio for c in (*cuts, *contacts) if p in (c.a, c.b)]
                 if ratios:
                     scores[n]["parted"] = 1 - max(ratios)
-            # a bulb touches its base as little as a cup its neighbour: whether contacts are seats is still to be told
+            # a bulb touches its base as little as a cup its neighbour: `assemble` tells which contacts are seats
             apart.update((named[c.a], named[c.b]) for c in cuts if c.a in named and c.b in named)
     root = assemble(labels, len(scores), values, apart, voxel_mm)
     kept_roots = [k for k in scores if root[k] == k]

@@ -15,8 +15,8 @@ from math import exp, log, pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from xscan.segment.geometry import Bool, Labels32
-from xscan.segment.sparse import around, beside, sparse_cuts, spread
+from xscan.segment.geometry import Bool, Labels32, around, beside, spread
+from xscan.segment.sparse import sparse_cuts
 from xscan.segment.split import Cut
 
 __all__ = ["contact_odds", "part_contacts"]

@@ -1,4 +1,4 @@
-"""Distances and neighbourhoods in mm, where everything beyond the volume counts as air."""
+"""Distances and neighbourhoods, where everything beyond the volume counts as air."""
 
 from __future__ import annotations
 
@@ -7,7 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["F32", "Bool", "Labels32", "Window", "closed", "components", "depth", "grown", "outside", "window_of"]
+__all__ = [
+    "F32",
+    "Bool",
+    "Labels32",
+    "Window",
+    "around",
+    "beside",
+    "closed",
+    "components",
+    "depth",
+    "grown",
+    "outside",
+    "spread",
+    "window_of",
+]
 
 Bool = NDArray[np.bool_]
 F32 = NDArray[np.float32]
@@ -57,3 +71,33 @@ def window_of(bbox: Sequence[int], shape: Sequence[int], margin: int = 0) -> Win
     """Slices of a box ``z0, y0, x0, z1, y1, x1``, grown by `margin` voxels inside `shape`."""
     z, y, x = (slice(max(0, int(bbox[k]) - margin), min(shape[k], int(bbox[k + 3]) + margin)) for k in range(3))
     return z, y, x
+
+
+def around(mask: Bool, margin: int) -> tuple[slice, ...]:
+    """Window around what is set in a mask, with a margin, inside of the volume."""
+    spans = []
+    for axis, n in enumerate(mask.shape):
+        at = np.flatnonzero(mask.any(axis=tuple(k for k in range(3) if k != axis)))
+        spans.append(slice(max(0, int(at[0]) - margin), min(n, int(at[-1]) + 1 + margin)))
+    return tuple(spans)
+
+
+def spread(mask: Bool, room: Bool | None = None) -> Bool:
+    """A mask with the voxels that share a face with it, inside of `room`."""
+    out = mask.copy()
+    for axis in range(mask.ndim):
+        for to, by in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
+            ahead, behind = (tuple(s if k == axis else slice(None) for k in range(mask.ndim)) for s in (to, by))
+            out[ahead] |= mask[behind]
+    return out if room is None else out & room
+
+
+def beside(mask: Bool) -> Bool:
+    """A mask with the voxels that share a face, an edge or a corner with it."""
+    for axis in range(mask.ndim):
+        wide = mask.copy()
+        for to, by in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
+            ahead, behind = (tuple(s if k == axis else slice(None) for k in range(mask.ndim)) for s in (to, by))
+            wide[ahead] |= mask[behind]
+        mask = wide
+    return mask

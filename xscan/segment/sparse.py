@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xscan.segment.geometry import Bool, Labels32, components
+from xscan.segment.geometry import Bool, Labels32, around, beside, components, spread
 
-__all__ = ["around", "beside", "sparse_cuts", "spread"]
+__all__ = ["sparse_cuts"]
 
 MODES = 5  # of the graph, in which cuts are looked for
 BLOCKS = 3000  # about as many, in which a body is taken at first
@@ -68,36 +68,6 @@ def sparse_cuts(body: Bool, least: float) -> Iterator[Bool]:
         if all((side != f).sum() > mine / 10 for f in found):
             found.append(side)
             yield side
-
-
-def around(mask: Bool, margin: int) -> tuple[slice, ...]:
-    """Window around what is set in a mask, with a margin, inside of the volume."""
-    spans = []
-    for axis, n in enumerate(mask.shape):
-        at = np.flatnonzero(mask.any(axis=tuple(k for k in range(3) if k != axis)))
-        spans.append(slice(max(0, int(at[0]) - margin), min(n, int(at[-1]) + 1 + margin)))
-    return tuple(spans)
-
-
-def spread(mask: Bool, room: Bool | None = None) -> Bool:
-    """A mask with the voxels that share a face with it, inside of `room`."""
-    out = mask.copy()
-    for axis in range(mask.ndim):
-        for to, by in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
-            ahead, behind = (tuple(s if k == axis else slice(None) for k in range(mask.ndim)) for s in (to, by))
-            out[ahead] |= mask[behind]
-    return out if room is None else out & room
-
-
-def beside(mask: Bool) -> Bool:
-    """A mask with the voxels that share a face, an edge or a corner with it."""
-    for axis in range(mask.ndim):
-        wide = mask.copy()
-        for to, by in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
-            ahead, behind = (tuple(s if k == axis else slice(None) for k in range(mask.ndim)) for s in (to, by))
-            wide[ahead] |= mask[behind]
-        mask = wide
-    return mask
 
 
 def _largest(mask: Bool) -> Bool:
