@@ -124,7 +124,7 @@ def _widening(mine: Bool, other: Bool) -> float:
         window = around(held, steps + 1)
         held, room, most = held[window], own[window], first
         for _ in range(steps):
-            grown = spread(held, room)
+            grown = spread(held) & room
             most = max(most, int(grown.sum()) - int(held.sum()))
             held = grown
         ratios.append(most / max(1, first))

@@ -164,7 +164,7 @@ def _draw(side: Bool, body: Bool, apart: Labels32) -> bool:
     near, mine, held = front[window], side[window], body[window]
     free = near
     for _ in range(BAND):
-        free = spread(free, held)
+        free = spread(free) & held
     if not (side.sum() > (mine & free).sum() and other.sum() > (held & ~mine & free).sum()):
         return False
     nodes = np.zeros(free.shape, np.int64)
