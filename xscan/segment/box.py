@@ -35,7 +35,7 @@ class Face:
     ----------
     normal : unit vector (z, y, x)
     offset : mm
-    area_mm2 : of the hits that lie on it
+    area_mm2 : of the clear hits that lie on it
     """
 
     normal: Vector
@@ -97,12 +97,13 @@ def _depth(faces: Sequence[Face], shape: Sequence[int], voxel_mm: Sequence[float
     return nearest
 
 
-def find_box(matter: Bool, voxel_mm: Sequence[float]) -> Box | None:
+def find_box(matter: Bool, clear: Bool, voxel_mm: Sequence[float]) -> Box | None:
     """Find the box whose faces a parcel shows to the outside.
 
     Parameters
     ----------
     matter : mask (z, y, x)
+    clear : voxels that artefacts hardly reach; streaks can stand before a face, or look like one
     voxel_mm : voxel size
 
     Returns
@@ -115,7 +116,7 @@ def find_box(matter: Bool, voxel_mm: Sequence[float]) -> Box | None:
     faces: list[Face] = []
     for axis in range(3):
         for side in (1, -1):
-            hits = _first_hits(matter, axis, side, voxel)
+            hits, sure = _first_hits(matter, clear, axis, side, voxel)
             pixel = float(np.prod(np.delete(voxel, axis)))
             for _ in range(2):
                 plane, inliers = _plane(hits, float(voxel.max()), rng)
@@ -124,24 +125,25 @@ def find_box(matter: Bool, voxel_mm: Sequence[float]) -> Box | None:
                 normal, offset = plane
                 if normal[axis] * side < 0:
                     normal, offset = -normal, -offset
-                faces.append(Face(normal, offset, float(inliers.sum()) * pixel / abs(float(normal[axis]))))
-                hits = hits[~inliers]
-    return _assemble(faces, matter, voxel)
+                faces.append(Face(normal, offset, float(sure[inliers].sum()) * pixel / abs(float(normal[axis]))))
+                hits, sure = hits[~inliers], sure[~inliers]
+    return _assemble(faces, matter, clear, voxel)
 
 
-def _first_hits(matter: Bool, axis: int, side: int, voxel: Vector) -> Vector:
-    """Positions (n, 3), mm, of the outer edge of the first matter along each row."""
+def _first_hits(matter: Bool, clear: Bool, axis: int, side: int, voxel: Vector) -> tuple[Vector, NDArray[np.bool_]]:
+    """Positions (n, 3), mm, of the outer edge of the first matter along each row, and whether each is clear."""
     looked = np.moveaxis(matter, axis, 0)[::side]
     first = looked.argmax(axis=0)
     met: Bool = np.asarray(looked.any(axis=0))
     rows = np.argwhere(met)
+    sure = np.take_along_axis(np.moveaxis(clear, axis, 0)[::side], first[None], 0)[0][met]
     at = first[met].astype(np.float64)
     at = at if side > 0 else matter.shape[axis] - at
     out = np.empty((len(rows), 3))
     out[:, axis] = at * voxel[axis]
     for k, other in enumerate(i for i in range(3) if i != axis):
         out[:, other] = (rows[:, k] + 0.5) * voxel[other]
-    return out
+    return out, sure
 
 
 def _plane(
@@ -174,7 +176,7 @@ def _plane(
     return (normal, offset), inliers
 
 
-def _assemble(faces: list[Face], matter: Bool, voxel: Vector) -> Box | None:
+def _assemble(faces: list[Face], matter: Bool, clear: Bool, voxel: Vector) -> Box | None:
     """Keep the faces that meet at right angles, the largest first."""
     faces = sorted(faces, key=lambda f: -f.area_mm2)
     if not faces:
@@ -192,10 +194,12 @@ def _assemble(faces: list[Face], matter: Bool, voxel: Vector) -> Box | None:
         k = int(np.abs(along).argmax())
         if abs(float(along[k])) > np.cos(np.radians(3.0)):
             kept.setdefault((k, 1 if along[k] > 0 else -1), face)
-    points = (np.argwhere(matter[::2, ::2, ::2]) * 2 + 0.5) * voxel
+    some = matter[::2, ::2, ::2]
+    sure = some & clear[::2, ::2, ::2]
+    points, told = ((np.argwhere(m) * 2 + 0.5) * voxel for m in (some, sure if sure.any() else some))
     # where a carton's own face does not show, as on a belt, what lies in it may show one
     slack = 2 * float(voxel.max())
-    kept = {k: f for k, f in kept.items() if np.mean(points @ f.normal < f.offset - slack) <= BEYOND}
+    kept = {k: f for k, f in kept.items() if np.mean(told @ f.normal < f.offset - slack) <= BEYOND}
     if len(kept) < 4:
         return None
     return Box(tuple(kept[k] for k in sorted(kept)), _lids(kept, axes, points))

@@ -91,7 +91,8 @@ def _find(
     values: F32, smooth: F32, floor: float, reach: F32, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> Carton | None:
     faint = smooth > np.maximum(reach, np.float32(floor)) / 2
-    box = find_box(faint, voxel_mm)
+    quiet = reach < floor / 2  # there nothing but matter shows
+    box = find_box(faint, quiet, voxel_mm)
     if box is None:
         return None
     depth = box.depth(values.shape, voxel_mm)
