@@ -44,3 +44,14 @@ def test_metal_in_an_open_cup_is_not_inside(torn_box):
     cup[7:33, 5:7, 5:35] = 1
     cup[7:35, 5:35, 5:7] = cup[7:35, 5:35, 33:35] = 1
     assert parents(cup, boxes(cup), set(), {2}, V) == {}
+
+
+def test_what_fits_into_a_torn_case_is_inside(torn_box):
+    torn_box[torn_box == 2] = 0
+    torn_box[8:32, 8:32, 8:32] = 2  # a tight fit
+    torn_box[:20, :8][torn_box[:20, :8] == 1] = 0
+    torn_box[:8, 8:20][torn_box[:8, 8:20] == 1] = 0
+    assert set(parents(torn_box, boxes(torn_box), (), (), V)) == {2}
+    torn_box[8:32, 8:32, 8:32] = 0
+    torn_box[8:16, 8:16, 12:28] = 2  # room around it
+    assert parents(torn_box, boxes(torn_box), (), (), V) == {}

@@ -13,6 +13,8 @@ __all__ = ["ENCLOSED", "hidden", "parents"]
 
 ENCLOSED = 0.93  # share of an object that must lie in what another one encloses; an open cup hides 5/6
 SHADOWED = 0.88  # the same for metal, whose shadows tear what is around it
+HELD = 0.7  # of its surface, that lies against what fits around it, be that torn
+GAP = 3.5  # widths of a voxel between surfaces at half height that lie against each other
 
 
 def parents(
@@ -35,8 +37,10 @@ def parents(
     Returns
     -------
     dict
-        ``{child: (parent, enclosed share)}``; the smallest of several enclosing objects is the parent.
+        ``{child: (parent, share)}``, of the child that is enclosed or of its surface that is held; the smallest of several enclosing objects is the parent.
     """
+    from xscan_kernels import dilate, erode
+
     found: dict[int, tuple[int, float]] = {}
     volume = {k: np.prod(np.subtract(b[3:], b[:3])) for k, b in boxes.items()}
     for outer in sorted(boxes, key=lambda k: (volume[k], k)):
@@ -47,15 +51,19 @@ def parents(
         part = labels[window]
         own = part == outer
         cavity = ~outside(closed(own, voxel_mm, 2 * max(voxel_mm))) & ~own
-        looked = None
+        looked = near = None
         for k in inner:
             mask = part == k
             share = float((mask & cavity).sum() / mask.sum())
             if share < ENCLOSED:  # a lid that does not close, a spout: look whether the outside can be seen
                 looked = hidden(own) if looked is None else looked
                 share = max(share, float(looked[mask].mean(dtype=np.float64)))
-            if share >= (SHADOWED if k in metal else ENCLOSED):
-                found[k] = (outer, share)
+            if share < (SHADOWED if k in metal else ENCLOSED):
+                near = dilate(own, GAP * min(voxel_mm), voxel_mm) if near is None else near
+                share = float(near[mask & ~erode(mask, 1.0)].mean(dtype=np.float64))
+                if share < HELD:
+                    continue
+            found[k] = (outer, share)
     return found
 
 
