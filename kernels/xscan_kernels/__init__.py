@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ._telling import tell_compiling
     from ._warm import warmup
     from .distances import distance
-    from .filtering import bilateral, gaussian, guided, median3
+    from .filtering import bilateral, gaussian, guided, maximum_filter, median3, minimum_filter
     from .flooding import h_maxima, reconstruct, watershed
     from .labelling import label
     from .mapping import dual_energy_map, dual_energy_polynomial
@@ -46,9 +46,11 @@ __all__ = [
     "label_slabs",
     "lay_points",
     "material_paths",
+    "maximum_filter",
     "mean_breadth",
     "mean_curvature",
     "median3",
+    "minimum_filter",
     "opening",
     "pair_histogram",
     "pose_costs",
@@ -71,7 +73,7 @@ _HOMES = {
     "_telling": ("tell_compiling",),
     "_warm": ("warmup",),
     "distances": ("distance",),
-    "filtering": ("bilateral", "gaussian", "guided", "median3"),
+    "filtering": ("bilateral", "gaussian", "guided", "maximum_filter", "median3", "minimum_filter"),
     "flooding": ("h_maxima", "reconstruct", "watershed"),
     "labelling": ("label",),
     "mapping": ("dual_energy_map", "dual_energy_polynomial"),

@@ -54,6 +54,7 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
         ),
         ("label_slabs", lambda: streaming.label_slabs(grey, labels.copy(), threshold=5, slab_mb=1e-6)),
         ("median3", lambda: [filtering.median3(v) for v in (grey, real)]),
+        ("maximum_filter", lambda: [filtering.maximum_filter(v, 3) for v in (mask, labels, real)]),
         ("gaussian", lambda: filtering.gaussian(real, 0.5)),
         ("guided", lambda: filtering.guided(real)),
         ("bilateral", lambda: filtering.bilateral(real, 0.5, 1.0)),

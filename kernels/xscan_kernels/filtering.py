@@ -1,15 +1,15 @@
-"""Filters that clean a volume: median, Gaussian, and two that keep edges (guided, bilateral)."""
+"""Filters: median, Gaussian, two that keep edges (guided, bilateral), the highest and the lowest of a cube."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _bilateral, _filters, _median
+from . import _bilateral, _extremes, _filters, _median
 from ._check import REAL, Array, as_volume, positive, same_shape
 from ._pool import enough, run, slabs, thread_count
 
-__all__ = ["bilateral", "gaussian", "guided", "median3"]
+__all__ = ["bilateral", "gaussian", "guided", "maximum_filter", "median3", "minimum_filter"]
 
 BAND_BYTES = 3 << 17  # of the rows a Gaussian keeps: most of a usual second cache
 
@@ -32,6 +32,55 @@ def median3(volume: ArrayLike, *, threads: int | None = None) -> Array:
     out = np.empty_like(source)
     if source.size:
         run(_median.median_planes, [(source, out, a, b) for a, b in slabs(len(source), workers * 4)], workers)
+    return out
+
+
+def maximum_filter(volume: ArrayLike, size: int, *, threads: int | None = None) -> Array:
+    """Highest of the cube around every voxel, of the voxels that exist.
+
+    Parameters
+    ----------
+    volume : array (z, y, x), real or bool, without nan
+    size : odd int
+        Voxels along an edge of the cube.
+    threads : int, optional
+
+    Returns
+    -------
+    array of the same type (z, y, x)
+    """
+    return _extreme(volume, size, True, threads)
+
+
+def minimum_filter(volume: ArrayLike, size: int, *, threads: int | None = None) -> Array:
+    """Lowest of the cube around every voxel, of the voxels that exist.
+
+    Parameters
+    ----------
+    volume : array (z, y, x), real or bool, without nan
+    size : odd int
+        Voxels along an edge of the cube.
+    threads : int, optional
+
+    Returns
+    -------
+    array of the same type (z, y, x)
+    """
+    return _extreme(volume, size, False, threads)
+
+
+def _extreme(volume: ArrayLike, size: int, highest: bool, threads: int | None) -> Array:
+    if int(size) != size or size < 1 or size % 2 == 0:
+        raise ValueError(f"size: got {size!r}, expected an odd whole number >= 1")
+    workers = thread_count(threads)
+    source = as_volume("volume", volume, ("bool", *REAL))
+    workers = enough(workers, source.size)
+    out = np.empty_like(source)
+    if source.size:
+        plain = [a.view(np.uint8) if a.dtype == bool else a for a in (source, out)]
+        flat, reach = [a.reshape(-1) for a in plain], int(size) // 2
+        calls = [(source.shape, flat[0], reach, highest, flat[1], a, b) for a, b in slabs(len(source), workers)]
+        run(_extremes.extreme_planes, calls, workers)
     return out
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracles import filtering as oracle
-from xscan_kernels import bilateral, gaussian, guided, median3
+from xscan_kernels import bilateral, gaussian, guided, maximum_filter, median3, minimum_filter
 
 SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 30))
 PROFILE = settings(max_examples=12, deadline=None)
@@ -29,6 +29,34 @@ def test_median_equals_scipy(dtype, width):
     expected = ndimage.median_filter(volume, size=3, mode="nearest")
     for threads in (1, 2):
         np.testing.assert_array_equal(median3(volume, threads=threads), expected)
+
+
+@PROFILE
+@given(shape=SHAPES, seed=st.integers(0, 2**31), size=st.sampled_from([1, 3, 7]))
+def test_extremes_are_those_of_the_window(shape, seed, size):
+    volume = noise(shape, seed)
+    np.testing.assert_array_equal(maximum_filter(volume, size), oracle.extreme(volume, size, np.max))
+    np.testing.assert_array_equal(minimum_filter(volume, size), oracle.extreme(volume, size, np.min))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int16", "uint32", "float32"])
+@pytest.mark.parametrize("size", [3, 5, 9])
+def test_extremes_equal_scipy(dtype, size):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    volume = (noise((7, 9, 67), 5) - (0 if dtype in ("bool", "uint32") else 500)).astype(dtype)
+    if dtype == "bool":
+        volume = noise((7, 9, 67), 5) < 30
+    for threads in (1, 3):
+        for ours, theirs in ((maximum_filter, ndimage.maximum_filter), (minimum_filter, ndimage.minimum_filter)):
+            found = ours(volume, size, threads=threads)
+            assert found.dtype == volume.dtype
+            np.testing.assert_array_equal(found, theirs(volume, size=size))
+
+
+@pytest.mark.parametrize("size", [0, 2, -3, 1.5])
+def test_extremes_refuse_a_cube_without_a_middle(size):
+    with pytest.raises(ValueError, match=r"size: got .* expected an odd whole number"):
+        maximum_filter(np.zeros((2, 2, 2), np.float32), size)
 
 
 @PROFILE

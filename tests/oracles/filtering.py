@@ -15,6 +15,13 @@ def median3(volume):
     return out
 
 
+def extreme(volume, size, take):
+    out = np.empty_like(volume)
+    for at in np.ndindex(volume.shape):
+        out[at] = take(window(volume, at, size // 2))
+    return out
+
+
 def gaussian(volume, sigma, truncate=4.0):
     radius = int(truncate * sigma + 0.5)
     weights = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)

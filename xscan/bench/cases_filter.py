@@ -1,4 +1,4 @@
-"""Filters: median, Gaussian, guided, bilateral."""
+"""Filters: median, extremes, Gaussian, guided, bilateral."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import xscan_kernels as k
 from xscan.bench.case import Case, Peer, close, installed, same
 from xscan.bench.subject import Subject
 
-__all__ = ["bilateral_cases", "gaussian_cases", "guided_cases", "median_cases"]
+__all__ = ["bilateral_cases", "extreme_cases", "gaussian_cases", "guided_cases", "median_cases"]
 
 
 def median_cases(subject: Subject) -> Iterator[Case]:
@@ -24,6 +24,26 @@ def median_cases(subject: Subject) -> Iterator[Case]:
         "scipy": ndimage and Peer(lambda: ndimage.median_filter(part, 3, mode="nearest"), same),
     }
     yield Case("median3", "half the edge", lambda t: k.median3(part, threads=t), peers, 2 * part.nbytes)
+
+
+def extreme_cases(subject: Subject) -> Iterator[Case]:
+    """Highest of cubes of three and of five voxels."""
+    itk, ndimage = installed("SimpleITK"), installed("scipy.ndimage")
+    real = subject.volume.astype(np.float32)
+    for size in (3, 5):
+
+        def dilated(size: int = size) -> Any:
+            radius = (size // 2,) * 3
+            return itk.GetArrayFromImage(itk.GrayscaleDilate(itk.GetImageFromArray(real), radius, itk.sitkBox))
+
+        def ours(t: int, size: int = size) -> Any:
+            return k.maximum_filter(real, size, threads=t)
+
+        def theirs(size: int = size) -> Any:
+            return ndimage.maximum_filter(real, size)
+
+        peers = {"SimpleITK": itk and Peer(dilated, same), "scipy": ndimage and Peer(theirs, same)}
+        yield Case("maximum_filter", f"cube of {size}, float32", ours, peers, 8 * real.size)
 
 
 def gaussian_cases(subject: Subject) -> Iterator[Case]:

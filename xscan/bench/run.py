@@ -31,6 +31,7 @@ KERNELS: dict[str, Callable[[Subject], Iterator[Case]]] = {
     "component_statistics": cases_statistics.chain_cases,
     "surface": cases_statistics.surface_cases,
     "median3": cases_filter.median_cases,
+    "maximum_filter": cases_filter.extreme_cases,
     "gaussian": cases_filter.gaussian_cases,
     "guided": cases_filter.guided_cases,
     "bilateral": cases_filter.bilateral_cases,

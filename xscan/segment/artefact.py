@@ -37,15 +37,16 @@ def edge_support(labels: Labels32, count: int, values: F32, middle: NDArray[np.f
     values : attenuation
     middle : (count + 1,) median value of each label
     """
-    from scipy import ndimage as ndi
 
-    surface = (labels > 0) & (ndi.minimum_filter(labels, size=3, mode="constant") != labels)
+    from xscan_kernels import maximum_filter, minimum_filter
+
+    surface = (labels > 0) & (minimum_filter(np.pad(labels, 1), 3)[1:-1, 1:-1, 1:-1] != labels)
     at = np.nonzero(surface)
     own = labels[at]
-    low = ndi.minimum_filter(values, size=EDGE_WIDTH)[at]
-    high = ndi.maximum_filter(values * (labels > 0), size=EDGE_WIDTH)[at]
-    highest = ndi.maximum_filter(labels, size=3)[at]
-    lowest = ndi.minimum_filter(labels - np.uint32(1), size=3)[at]  # 0 wraps to the top: never the lowest
+    low = minimum_filter(values, EDGE_WIDTH)[at]
+    high = maximum_filter(values * (labels > 0), EDGE_WIDTH)[at]
+    highest = maximum_filter(labels, 3)[at]
+    lowest = minimum_filter(labels - np.uint32(1), 3)[at]  # 0 wraps to the top: never the lowest
     rises = high >= RIM * np.minimum(middle, GLOW)[own]
     sharp = ((low < 0.5 * high) & rises) | (highest != own) | (lowest != own - np.uint32(1))
     whole = np.bincount(own, minlength=count + 1)

@@ -47,11 +47,13 @@ def assemble(
     """
     from scipy import ndimage as ndi
 
+    from xscan_kernels import maximum_filter
+
     root = np.arange(count + 1, dtype=np.uint32)
     if count < 2:
         return root
     # half-height edges leave a gap beside denser matter
-    near = np.where(labels > 0, labels, ndi.maximum_filter(labels, size=2 * GAP + 1))
+    near = np.where(labels > 0, labels, maximum_filter(labels, 2 * GAP + 1))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     middle = medians(labels, count, values)
     boxes = ndi.find_objects(labels.astype(np.int32), max_label=count)

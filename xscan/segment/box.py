@@ -82,9 +82,10 @@ class Box:
 
 def _met(matter: Bool, skin: Bool) -> float:
     """Share of a skin with matter within a voxel."""
-    from scipy import ndimage as ndi
 
-    return float(ndi.maximum_filter(matter, size=3)[skin].mean())
+    from xscan_kernels import maximum_filter
+
+    return float(maximum_filter(matter, 3)[skin].mean())
 
 
 def _depth(faces: Sequence[Face], shape: Sequence[int], voxel_mm: Sequence[float]) -> F32:

@@ -121,8 +121,8 @@ def _coat(
     labels: Labels32, k: int, values: F32, noise: float, blur: Sequence[float], config: SegmentConfig
 ) -> tuple[Bool, float]:
     """The coat of body `k`, and the share of its metal's surface that it goes along with; 0 where it has none."""
-    from scipy import ndimage as ndi
 
+    from xscan_kernels import maximum_filter
     from xscan_kernels.distances import distance
 
     own = labels == k
@@ -130,7 +130,7 @@ def _coat(
     away, others = (
         distance(np.ascontiguousarray(~mask), (1.0, 1.0, 1.0), limit_mm=far + 1) for mask in (own, (labels > 0) & ~own)
     )
-    height = ndi.maximum_filter(np.where(own, values, np.float32(0)), size=2 * config.blur_voxels + 3)
+    height = maximum_filter(np.where(own, values, np.float32(0)), 2 * config.blur_voxels + 3)
     beside = (labels == 0) & (away <= np.minimum(far, others)) & (height > METAL)
     rest = values - _explained(values, labels > 0, blur)
     least = max(PLASTIC / 2, config.floor_sigma * noise)

@@ -28,9 +28,10 @@ def foreground(values: F32, floor: float, config: SegmentConfig) -> Bool:
     Metal that is thinner than blur is wide falls below half of what is near by wherever it becomes thinner still: there
     it goes on along its ridge.
     """
-    from scipy import ndimage as ndi
 
-    highest = ndi.maximum_filter(values, size=2 * config.blur_voxels + 1, mode="nearest")
+    from xscan_kernels import maximum_filter
+
+    highest: F32 = maximum_filter(values, 2 * config.blur_voxels + 1)
     level = np.float32(config.edge_fraction) * np.minimum(highest, np.float32(METAL))
     # sheet metal is thinner than blur is wide: at half of its height it would look twice as thick as it is
     level += np.float32(config.metal_edge_fraction) * np.maximum(highest - np.float32(METAL), 0)
@@ -53,7 +54,8 @@ def thin_metal(values: F32, body: Bool, least: F32 | float, config: SegmentConfi
     least : that a ridge reaches
     config : settings
     """
-    from scipy import ndimage as ndi
+
+    from xscan_kernels import maximum_filter
 
     found = np.zeros(values.shape, bool)
     reach = config.blur_voxels
@@ -69,7 +71,7 @@ def thin_metal(values: F32, body: Bool, least: F32 | float, config: SegmentConfi
             for by in (1, reach)
         )
         ridge |= (beside <= own) & (ends <= np.float32(config.edge_fraction) * own)
-    ridge &= own >= np.float32(NOT_SKIRT) * ndi.maximum_filter(values, size=3)[at]
+    ridge &= own >= np.float32(NOT_SKIRT) * maximum_filter(values, 3)[at]
     if not ridge.any():
         return found
     found[tuple(a[ridge] for a in at)] = True
@@ -78,14 +80,15 @@ def thin_metal(values: F32, body: Bool, least: F32 | float, config: SegmentConfi
 
 def _leading(found: Bool, body: Bool, reach: int) -> Bool:
     """Pieces of ridge that lead further from a body than blur reaches, or from one body to another."""
-    from scipy import ndimage as ndi
+
+    from xscan_kernels import maximum_filter
 
     ridges, count = components(found, 26)
-    held = ndi.maximum_filter(components(body, 26)[0], size=3)
+    held = maximum_filter(components(body, 26)[0], 3)
     place = np.nonzero(found)
     piece, touched = ridges[place], held[place]
     leads = np.zeros(count + 1, bool)
-    leads[piece[~ndi.maximum_filter(body, size=2 * reach + 1)[place]]] = True
+    leads[piece[~maximum_filter(body, 2 * reach + 1)[place]]] = True
     first, last = np.full(count + 1, np.iinfo(held.dtype).max, held.dtype), np.zeros(count + 1, held.dtype)
     np.minimum.at(first, piece[touched > 0], touched[touched > 0])
     np.maximum.at(last, piece, touched)

@@ -60,13 +60,12 @@ def part_matter(
     -------
     uint32 (z, y, x), from 1 where `body`
     """
-    from scipy import ndimage as ndi
 
-    from xscan_kernels import watershed
+    from xscan_kernels import maximum_filter, minimum_filter, watershed
     from xscan_kernels.distances import distance
 
     whole = body.astype(np.uint32)
-    step = ndi.maximum_filter(values, size=3) - ndi.minimum_filter(values, size=3)
+    step = maximum_filter(values, 3) - minimum_filter(values, 3)
     even = body & (step <= np.maximum(np.float32(FLAT) * values, np.float32(FLAT_SIGMA * noise)))
     seeds, solid = components(even, 6, LEAST)
     if not solid:
@@ -166,7 +165,9 @@ def _levels(
     """
     from scipy import ndimage as ndi
 
-    ridge = values >= ndi.maximum_filter(values, size=3)
+    from xscan_kernels import maximum_filter
+
+    ridge = values >= maximum_filter(values, 3)
     level, slack = np.zeros(count + 1), np.zeros(count + 1)
     for k, window in enumerate(ndi.find_objects(parts.astype(np.int32), max_label=count), 1):
         if window is None:

@@ -128,10 +128,11 @@ def surface_mm2(solid: Bool, voxel_mm: Sequence[float]) -> float:
 
 def wall_mm(mask: Bool, voxel_mm: Sequence[float]) -> tuple[float, float]:
     """Median and interquartile range of the local thickness, mm: twice the depth on the middle surface."""
-    from scipy import ndimage as ndi
+
+    from xscan_kernels import maximum_filter
 
     deep = depth(mask, voxel_mm)
-    ridge = mask & (deep >= ndi.maximum_filter(deep, size=3, mode="constant"))
+    ridge = mask & (deep >= maximum_filter(deep, 3))
     # depths are from centre to centre, so that a wall of n voxels has 2 d = n + 1
     thick = np.maximum(2 * deep[ridge] - float(np.mean(voxel_mm)), float(min(voxel_mm)))
     low, middle, high = np.quantile(thick, (0.25, 0.5, 0.75)) if thick.size else (0.0, 0.0, 0.0)

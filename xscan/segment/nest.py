@@ -37,7 +37,8 @@ def parents(
     Returns
     -------
     dict
-        ``{child: (parent, share)}``, of the child that is enclosed or of its surface that is held; the smallest of several enclosing objects is the parent.
+        ``{child: (parent, share)}``, of the child that is enclosed or of its surface that is held; the smallest of
+        several enclosing objects is the parent.
     """
     from xscan_kernels import dilate, erode
 

@@ -40,12 +40,13 @@ def regrow(labels: Labels32, count: int, values: F32, faint: Bool, config: Segme
     faint : voxels above the floor that belong to no label
     config : settings
     """
-    from scipy import ndimage as ndi
+
+    from xscan_kernels import maximum_filter
 
     middle = medians(labels, count, values).astype(np.float32)
     own_value = np.abs(values - middle[labels]) <= config.alike * middle[labels]
     for _ in range(config.blur_voxels + 1):
-        near = ndi.maximum_filter(np.where(own_value, labels, np.uint32(0)), size=3)
+        near = maximum_filter(np.where(own_value, labels, np.uint32(0)), 3)
         take = faint & (labels == 0) & (near > 0)
         at = np.nonzero(take)
         own, v = near[at], values[at]

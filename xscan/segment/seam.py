@@ -41,10 +41,11 @@ def valleys(body: Bool, values: F32, reach: F32, noise: float, config: SegmentCo
     noise : standard deviation of `values`
     config : settings
     """
-    from scipy import ndimage as ndi
+
+    from xscan_kernels import maximum_filter, minimum_filter
 
     size = 2 * config.blur_voxels + 1
-    high = ndi.minimum_filter(ndi.maximum_filter(values, size=size), size=size)
+    high = minimum_filter(maximum_filter(values, size), size)
     least = np.maximum(np.float32(DIP) * high, np.float32(DIP_SIGMA * noise))
     return np.asarray(body & (high - values > np.maximum(least, reach)))
 

@@ -131,9 +131,10 @@ def _pinches(
 
 def _core(values: F32, reach: F32, noise: float, config: SegmentConfig) -> Bool:
     """Voxels near the local maximum, less what the noise explains."""
-    from scipy import ndimage as ndi
 
-    highest = ndi.maximum_filter(values, size=2 * config.blur_voxels + 1, mode="nearest")
+    from xscan_kernels import maximum_filter
+
+    highest = maximum_filter(values, 2 * config.blur_voxels + 1)
     # beyond metal's threshold, hardening and starved rays move values as much as matter does
     level = config.core_fraction * np.minimum(highest, np.float32(METAL))
     level += config.edge_fraction * np.maximum(highest - np.float32(METAL), 0)

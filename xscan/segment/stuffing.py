@@ -57,9 +57,11 @@ def find_stuffing(
     """
     from scipy import ndimage as ndi
 
+    from xscan_kernels import maximum_filter
+
     held = bodies.labels > 0
     reach = config.blur_voxels
-    smooth, free = _smooth(values, packed, ndi.maximum_filter(held, size=2 * reach + 1))
+    smooth, free = _smooth(values, packed, maximum_filter(held, 2 * reach + 1))
     least = max(config.stuffing_mhu, config.floor_sigma * noise * KEPT)
     regions, count = components(
         free & (smooth > np.maximum(np.float32(least), doubt)), 6, int(LEAST_MM3 / float(np.prod(voxel_mm)))
@@ -81,7 +83,7 @@ def find_stuffing(
     if last < first:
         return bodies, None
     # back to where denser matter or air was too near
-    near = ndi.maximum_filter(light, size=2 * reach + 3)
+    near = maximum_filter(light, 2 * reach + 3)
     least_of = (medians(light, last, smooth) / 2).astype(np.float32)
     rim = packed & ~held & (light == 0) & (near > 0) & (values > least_of[near])
     both = np.where(held, bodies.labels, np.where(rim, near, light))
