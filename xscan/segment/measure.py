@@ -87,7 +87,8 @@ def reaches(points_mm: NDArray[np.float64]) -> dict[str, float]:
     """
     away = np.linalg.norm(points_mm - points_mm.mean(axis=0), axis=1)
     mean = float(np.sqrt((away**2).mean())) or 1.0
-    return {f"reach_{q}": float(np.quantile(away, q / 100)) / mean for q in (10, 30, 50, 70, 90)}
+    shares = (10, 30, 50, 70, 90)
+    return {f"reach_{q}": float(r) / mean for q, r in zip(shares, np.percentile(away, shares), strict=True)}
 
 
 def symmetry(points_mm: NDArray[np.float64], voxel_mm: Sequence[float]) -> float:
@@ -102,15 +103,11 @@ def symmetry(points_mm: NDArray[np.float64], voxel_mm: Sequence[float]) -> float
     axes = np.linalg.eigh(off.T @ off)[1]
     # cells wide enough that every cell inside the body holds a voxel at any turn
     cell = max(float(np.sqrt(3)) * max(voxel_mm), float(np.ptp(off)) / MIRROR_CELLS)
-    cells = np.unique(np.floor(off @ axes / cell + 0.5).astype(np.int64), axis=0)
-    held = {tuple(c) for c in cells.tolist()}
-    best = 0.0
-    for k in range(3):
-        turned = cells.copy()
-        turned[:, k] *= -1
-        both = sum(tuple(c) in held for c in turned.tolist())
-        best = max(best, both / len(held))
-    return best
+    cells = np.floor(off @ axes / cell + 0.5).astype(np.int64)
+    most = np.abs(cells).max(axis=0)
+    held = np.zeros(2 * most + 1, bool)
+    held[tuple((cells + most).T)] = True
+    return max(float((held & np.flip(held, k)).sum()) for k in range(3)) / float(held.sum())
 
 
 def surface_mm2(solid: Bool, voxel_mm: Sequence[float]) -> float:
