@@ -3,12 +3,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 
 import pytest
 
+from tests.browser import CHROMIUM
 from xscan.report import ReportConfig, write_report
 
 HOSTILE = (
@@ -17,7 +17,6 @@ HOSTILE = (
     "\"'><iframe src=https://evil.example/></iframe>{{ 7*7 }}{% raw %}\u202e\u2066\x00\x1b[31m"
 )
 SMALL = ReportConfig(surface_pixels=96)
-CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
 VOID = {"meta", "img", "br", "path", "rect", "stop"}
 
 
