@@ -19,13 +19,14 @@ def medians(labels: Labels32, count: int, values: F32) -> NDArray[np.float64]:
     """Median value of every label, 0 for label 0."""
     at = labels > 0
     ids, v = labels[at], values[at]
-    order = np.lexsort((v, ids))
+    # narrow numbers are sorted by their digits
+    v = v[np.argsort(ids.astype(np.min_scalar_type(count)), kind="stable")]
     ends = np.cumsum(np.bincount(ids, minlength=count + 1))
     out = np.zeros(count + 1)
-    v = v[order]
     for k in range(1, count + 1):
-        if ends[k] > ends[k - 1]:
-            out[k] = v[(ends[k - 1] + ends[k]) // 2]
+        own = v[ends[k - 1] : ends[k]]
+        if own.size:
+            out[k] = np.partition(own, own.size // 2)[own.size // 2]
     return out
 
 
