@@ -22,6 +22,7 @@ from xscan.segment.foreground import thin_metal
 from xscan.segment.geometry import F32, Bool, Labels32, closed, components, depth, outside
 from xscan.segment.regrow import medians
 from xscan.segment.seam import part_seams
+from xscan.segment.sheet import part_sheets
 
 __all__ = ["Cut", "split"]
 
@@ -81,7 +82,10 @@ def split(
         within, cuts = split(np.ascontiguousarray(body[near]), own, low, noise, voxel_mm, config)
         parts[near] = within
         return parts, cuts
-    flat, seams = part_seams(body, values, reach, noise, voxel_mm, config)
+    flat, seams = part_sheets(body, values, noise, voxel_mm)
+    again = split if seams else _pinches  # what lay between others has sheets that are whole only now
+    if not seams:
+        flat, seams = part_seams(body, values, reach, noise, voxel_mm, config)
     if not seams:
         return _pinches(body, values, reach, noise, voxel_mm, config)
     found: list[Cut] = []
@@ -90,7 +94,7 @@ def split(
     for k, window in enumerate(ndi.find_objects(flat.astype(np.int32)), 1):
         part = np.ascontiguousarray(flat[window] == k)
         alone = np.where(part, values[window], np.float32(0))
-        inner, pinched = _pinches(part, alone, np.ascontiguousarray(reach[window]), noise, voxel_mm, config)
+        inner, pinched = again(part, alone, np.ascontiguousarray(reach[window]), noise, voxel_mm, config)
         parts[window][part] = inner[part] + np.uint32(done)
         found += [Cut(c.a + done, c.b + done, c.ratio) for c in pinched]
         names[k] = list(range(done + 1, done + int(inner.max()) + 1))
