@@ -36,12 +36,13 @@ Edges = dict[tuple[int, int], tuple[float, tuple[int, int, int]]]
 
 @dataclass(frozen=True)
 class Cut:
-    """A neck or a seam where a body was parted.
+    """A neck, a seam or a sheet where a body was parted.
 
     Parameters
     ----------
     a, b : the parts on either side
-    ratio : inscribed radius of the neck over that of what lies beside it; of a seam the share that is no valley
+    ratio : inscribed radius of the neck over that of what lies beside it; of a seam the share that is no valley, of a
+        sheet the share of its rim that is no step
     """
 
     a: int
@@ -52,7 +53,7 @@ class Cut:
 def split(
     body: Bool, values: F32, reach: F32, noise: float, voxel_mm: Sequence[float], config: SegmentConfig
 ) -> tuple[Labels32, tuple[Cut, ...]]:
-    """Part one connected body along its seams, and each part at its pinches.
+    """Part one connected body along its sheets and seams, and each part at its pinches.
 
     Parameters
     ----------
