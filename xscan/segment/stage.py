@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,6 +17,7 @@ from xscan.segment.describe import Other, describe
 from xscan.segment.foreground import floor_of, foreground
 from xscan.segment.geometry import Bool, Window
 from xscan.segment.packaging import find_carton, interior
+from xscan.segment.regrow import refill
 from xscan.segment.scanner import find_belt, find_table
 from xscan.segment.stuffing import find_stuffing
 
@@ -67,6 +69,7 @@ def segment(
     filling = None
     if quantities.has_scale:
         bodies = coated(bodies, packed, content, quantities.noise_mhu, config)
+        bodies = replace(bodies, labels=refill(bodies.labels, packed, content, config))
         bodies, filling = find_stuffing(bodies, packed, content, doubt, quantities.noise_mhu, voxel_mm, config)
 
     progress(0.8, "measuring")
