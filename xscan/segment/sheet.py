@@ -145,36 +145,40 @@ def _planes(places: Floats, normals: Floats) -> Iterator[tuple[_Plane, Floats]]:
     z = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS
     turn = np.pi * (1 + np.sqrt(5.0)) * np.arange(DIRECTIONS)
     ways = np.stack([z, np.sqrt(1 - z * z) * np.cos(turn), np.sqrt(1 - z * z) * np.sin(turn)], axis=1)
+    if len(places) < FEWEST:
+        return
+    # a Hough transform, in which every place counts for the directions near its normal
+    near = [np.flatnonzero(np.abs(normals @ way) > WITHIN) for way in ways]
+    along = np.concatenate([places[at] @ way for at, way in zip(near, ways, strict=True)])
+    origin = float(along.min(initial=0.0))
+    slots = ((along - origin) / 2).astype(np.int64)
+    wide = int(slots.max(initial=0)) + 2
+    slots += np.repeat(np.arange(DIRECTIONS) * wide, [len(at) for at in near])
+    of = np.concatenate(near)
+    left = np.ones(len(places), bool)
     for _ in range(MOST):
-        if len(places) < FEWEST:
+        held = np.bincount(slots[left[of]], minlength=DIRECTIONS * wide).reshape(DIRECTIONS, wide)
+        pairs = held[:, :-1] + held[:, 1:]
+        k, slot = np.unravel_index(int(pairs.argmax()), pairs.shape)
+        if pairs[k, slot] < FEWEST:
             return
-        near = np.abs(normals @ ways.T) > WITHIN
-        best, way, offset = 0, ways[0], 0.0
-        for k in np.flatnonzero(near.sum(axis=0) >= FEWEST):
-            along = places[near[:, k]] @ ways[k]
-            bins = np.bincount(((along - along.min()) / 2).astype(np.int64), minlength=2)
-            pairs = bins[:-1] + bins[1:]
-            most = int(pairs.argmax())
-            if pairs[most] > best:
-                best, way, offset = int(pairs[most]), ways[k], float(along.min()) + 2 * (most + 1)
-        if best < FEWEST:
-            return
-        first = np.abs(places @ way - offset) < 2
+        way, offset = ways[k], origin + 2 * (float(slot) + 1)
+        first = left & (np.abs(places @ way - offset) < 2)
         for reach in (2.0, 1.7, 1.5, 1.2, 1.2):
-            mine = (np.abs(places @ way - offset) < reach) & (np.abs(normals @ way) > ALONG)
+            mine = left & (np.abs(places @ way - offset) < reach) & (np.abs(normals @ way) > ALONG)
             if mine.sum() < FEWEST / 2:
                 break
             middle = places[mine].mean(axis=0)
             way = np.linalg.eigh(np.cov((places[mine] - middle).T))[1][:, 0]
             offset = float(middle @ way)
-        mine = (np.abs(places @ way - offset) < THICK) & (np.abs(normals @ way) > ALONG)
+        mine = left & (np.abs(places @ way - offset) < THICK) & (np.abs(normals @ way) > ALONG)
         if mine.sum() >= FEWEST / 2:
             u = np.cross(way, np.eye(3)[np.abs(way).argmin()])
             u /= np.linalg.norm(u)
             yield _Plane(way, offset, u, np.cross(way, u)), places[mine]
         else:
             mine = first
-        places, normals = places[~mine], normals[~mine]
+        left &= ~mine
 
 
 def _judge(plane: _Plane, cells: Ints, body: Bool, values: F32, cut: Bool) -> float:
