@@ -37,7 +37,6 @@ def edge_support(labels: Labels32, count: int, values: F32, middle: NDArray[np.f
     values : attenuation
     middle : (count + 1,) median value of each label
     """
-
     from xscan_kernels import maximum_filter, minimum_filter
 
     surface = (labels > 0) & (minimum_filter(np.pad(labels, 1), 3)[1:-1, 1:-1, 1:-1] != labels)

@@ -82,7 +82,6 @@ class Box:
 
 def _met(matter: Bool, skin: Bool) -> float:
     """Share of a skin with matter within a voxel."""
-
     from xscan_kernels import maximum_filter
 
     return float(maximum_filter(matter, 3)[skin].mean())

@@ -121,7 +121,6 @@ def _coat(
     labels: Labels32, k: int, values: F32, noise: float, blur: Sequence[float], config: SegmentConfig
 ) -> tuple[Bool, float]:
     """The coat of body `k`, and the share of its metal's surface that it goes along with; 0 where it has none."""
-
     from xscan_kernels import maximum_filter
     from xscan_kernels.distances import distance
 

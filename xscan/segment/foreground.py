@@ -28,7 +28,6 @@ def foreground(values: F32, floor: float, config: SegmentConfig) -> Bool:
     Metal that is thinner than blur is wide falls below half of what is near by wherever it becomes thinner still: there
     it goes on along its ridge.
     """
-
     from xscan_kernels import maximum_filter
 
     highest: F32 = maximum_filter(values, 2 * config.blur_voxels + 1)
@@ -54,7 +53,6 @@ def thin_metal(values: F32, body: Bool, least: F32 | float, config: SegmentConfi
     least : that a ridge reaches
     config : settings
     """
-
     from xscan_kernels import maximum_filter
 
     found = np.zeros(values.shape, bool)
@@ -80,7 +78,6 @@ def thin_metal(values: F32, body: Bool, least: F32 | float, config: SegmentConfi
 
 def _leading(found: Bool, body: Bool, reach: int) -> Bool:
     """Pieces of ridge that lead further from a body than blur reaches, or from one body to another."""
-
     from xscan_kernels import maximum_filter
 
     ridges, count = components(found, 26)

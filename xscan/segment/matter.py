@@ -60,7 +60,6 @@ def part_matter(
     -------
     uint32 (z, y, x), from 1 where `body`
     """
-
     from xscan_kernels import maximum_filter, minimum_filter, watershed
     from xscan_kernels.distances import distance
 

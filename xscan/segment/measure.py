@@ -125,7 +125,6 @@ def surface_mm2(solid: Bool, voxel_mm: Sequence[float]) -> float:
 
 def wall_mm(mask: Bool, voxel_mm: Sequence[float]) -> tuple[float, float]:
     """Median and interquartile range of the local thickness, mm: twice the depth on the middle surface."""
-
     from xscan_kernels import maximum_filter
 
     deep = depth(mask, voxel_mm)

@@ -41,7 +41,6 @@ def valleys(body: Bool, values: F32, reach: F32, noise: float, config: SegmentCo
     noise : standard deviation of `values`
     config : settings
     """
-
     from xscan_kernels import maximum_filter, minimum_filter
 
     size = 2 * config.blur_voxels + 1

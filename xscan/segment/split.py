@@ -136,7 +136,6 @@ def _pinches(
 
 def _core(values: F32, reach: F32, noise: float, config: SegmentConfig) -> Bool:
     """Voxels near the local maximum, less what the noise explains."""
-
     from xscan_kernels import maximum_filter
 
     highest = maximum_filter(values, 2 * config.blur_voxels + 1)

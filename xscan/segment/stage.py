@@ -17,7 +17,7 @@ from xscan.segment.describe import Other, describe
 from xscan.segment.foreground import floor_of, foreground
 from xscan.segment.geometry import Bool, Window
 from xscan.segment.packaging import find_carton, interior
-from xscan.segment.regrow import refill
+from xscan.segment.refill import refill
 from xscan.segment.scanner import find_belt, find_table
 from xscan.segment.stuffing import find_stuffing
 
