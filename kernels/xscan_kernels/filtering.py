@@ -75,6 +75,8 @@ def _extreme(volume: ArrayLike, size: int, highest: bool, threads: int | None) -
     workers = thread_count(threads)
     source = as_volume("volume", volume, ("bool", *REAL))
     workers = enough(workers, source.size)
+    if size == 1:
+        return source.copy()
     out = np.empty_like(source)
     if source.size:
         plain = [a.view(np.uint8) if a.dtype == bool else a for a in (source, out)]
