@@ -15,7 +15,7 @@ from math import exp, log, pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from xscan.segment.geometry import Bool, Labels32, around, beside, spread
+from xscan.segment.geometry import Bool, Labels32, around, beside, near_cubic, spread
 from xscan.segment.sparse import sparse_cuts
 from xscan.segment.split import Cut
 
@@ -32,7 +32,6 @@ OF_WIDENING = 1.1  # for every factor e that the lesser side widens by
 OF_WITHIN = 2.0  # for a side all within the other's hull
 OF_SIZE = 0.7  # for every factor e of the voxels of the lesser side
 LARGE = 3e4  # voxels, from which more say no more: nine in ten lesser sides of contacts had fewer
-CUBIC = 2.0  # times its width that a voxel is long, from which numbers of faces and voxels tell no shape
 SURE = log(3)  # from which a cut is made: torn, a thing is lost and leaves two that are none; merged, two look as one
 
 
@@ -55,7 +54,7 @@ def part_contacts(
     """
     from scipy import ndimage as ndi
 
-    if max(voxel_mm) > CUBIC * min(voxel_mm):
+    if not near_cubic(voxel_mm):
         return parts, tuple(cuts), ()
     out, kept, contacts, count = parts.copy(), list(cuts), list[Cut](), int(parts.max())
     least = LEAST_MM3 / float(np.prod(voxel_mm))

@@ -82,6 +82,11 @@ def around(mask: Bool, margin: int) -> tuple[slice, ...]:
     return tuple(spans)
 
 
+def near_cubic(voxel_mm: Sequence[float]) -> bool:
+    """Whether numbers of voxels and of their faces tell a shape: no voxel is more than twice as long as wide."""
+    return max(voxel_mm) <= 2 * min(voxel_mm)
+
+
 def spread(mask: Bool) -> Bool:
     """A mask with the voxels that share a face with it."""
     from xscan_kernels import dilate

@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from xscan.segment.geometry import F32, Bool, Labels32, components
+from xscan.segment.geometry import F32, Bool, Labels32, components, near_cubic
 from xscan.segment.matter import borders
 
 __all__ = ["part_sheets"]
@@ -82,7 +82,7 @@ def part_sheets(
 
     whole = body.astype(np.uint32)
     least = LEAST_MM3 / float(np.prod(voxel_mm))
-    if body.sum() < 2 * least:
+    if body.sum() < 2 * least or not near_cubic(voxel_mm):
         return whole, {}
     cut = np.zeros(body.shape, bool)
     worst = 1.0
