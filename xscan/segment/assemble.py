@@ -47,16 +47,16 @@ def assemble(
     """
     from scipy import ndimage as ndi
 
-    from xscan_kernels import maximum_filter
+    from xscan_kernels import maximum_filter, region_statistics
 
     root = np.arange(count + 1, dtype=np.uint32)
     if count < 2:
         return root
     # half-height edges leave a gap beside denser matter
     near = np.where(labels > 0, labels, maximum_filter(labels, 2 * GAP + 1))
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    sizes = region_statistics(labels, count=count).count
     middle = medians(labels, count, values)
-    boxes = ndi.find_objects(labels.astype(np.int32), max_label=count)
+    boxes = ndi.find_objects(labels.view(np.int32), max_label=count)
     places: dict[int, NDArray[np.float64]] = {}
 
     def points(k: int) -> NDArray[np.float64]:

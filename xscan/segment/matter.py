@@ -213,9 +213,8 @@ def surfaces(parts: Labels32, count: int) -> NDArray[np.float64]:
     """Faces of every part, to others and to air."""
     faces = np.zeros(count + 1)
     for axis in range(3):
-        wide = np.pad(parts, [(int(k == axis),) * 2 for k in range(3)])
-        n = wide.shape[axis]
-        a, b = wide.take(range(n - 1), axis), wide.take(range(1, n), axis)
+        wide = np.moveaxis(np.pad(parts, [(int(k == axis),) * 2 for k in range(3)]), axis, 0)
+        a, b = wide[:-1], wide[1:]
         differ = a != b
         faces += np.bincount(a[differ], minlength=count + 1) + np.bincount(b[differ], minlength=count + 1)
     faces[0] = 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -115,13 +114,10 @@ def _wall(values: F32, depth: F32, step: float, until: float, clear: Bool) -> tu
     near = (depth >= 0) & (depth <= until + 2 * step)
     if (near & clear).any():
         near &= clear
-    bins = (depth[near] / step).astype(np.int64)
-    v = values[near]
-    order = np.argsort(bins, kind="stable")
-    bins, v = bins[order], v[order]
     count = int(until / step) + 2
-    edges = np.searchsorted(bins, np.arange(count + 1))
-    profile = np.array([np.quantile(v[a:b], LOW_QUANTILE) if b > a else np.nan for a, b in pairwise(edges)])
+    bins, v = (depth[near] / step).astype(np.min_scalar_type(count)), values[near]
+    layers = (v[bins == k] for k in range(count))
+    profile = np.array([np.quantile(layer, LOW_QUANTILE) if layer.size else np.nan for layer in layers])
     known = np.flatnonzero(np.isfinite(profile))
     if known.size == 0:
         return 0.0, np.inf, 0.0

@@ -55,22 +55,25 @@ def segment(
     carton = find_carton(seen, floor, quantities.noise_mhu, reach, voxel_mm, config, scaled=quantities.has_scale)
 
     inside, packed = interior(carton, values.shape)
-    content = np.ascontiguousarray(seen[inside])
+    content, near = (np.ascontiguousarray(whole[inside]) for whole in (seen, reach))
+    del seen, reach  # each as large as the scan
 
     progress(0.3, "telling matter from air")
     matter = foreground(content, floor, config) & packed
     faint = (content > floor) & packed
 
     progress(0.5, "parting what touches")
-    near = np.ascontiguousarray(reach[inside])
     doubt = still_streaked(near, quantities.streaks, quantities.streaks_voxels, inside)
     bodies = part_bodies(matter, faint, content, near, doubt, quantities.noise_mhu, voxel_mm, config)
 
+    del matter, faint, near
     filling = None
     if quantities.has_scale:
         bodies = coated(bodies, packed, content, quantities.noise_mhu, config)
         bodies = replace(bodies, labels=refill(bodies.labels, packed, content, config))
         bodies, filling = find_stuffing(bodies, packed, content, doubt, quantities.noise_mhu, voxel_mm, config)
+
+    del doubt
 
     progress(0.8, "measuring")
     whole = partial(_whole, inside=inside, shape=values.shape)
